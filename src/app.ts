@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { billingSettlement } from './billing/index.ts';
+import { orderSettlement } from './orders/index.ts';
+import { openPayments, type Payments, type Settlements } from './payments/index.ts';
+import { checkSchema, migrate, openDatabase, readMigrations } from './platform/database/index.ts';
+import { systemClock, type MovableClock } from './platform/clock.ts';
+import { databaseUrl, loadConfig, type Config } from './platform/config/index.ts';
+import { idsFrom, type NewId } from './platform/ids.ts';
+import { openLog, type Log } from './platform/log.ts';
+import { defineTables, type Database, type User } from './schema.ts';
+import { subscriptionSettlement } from './subscriptions/index.ts';
+
+/** Everything a service may need. Each names the parts it uses, so a test passes exactly those. */
+export interface App {
+  config: Config;
+  database: Database;
+  clock: MovableClock;
+  log: Log;
+  newId: NewId;
+  payments: Payments;
+  settlements: Settlements;
+  /** Of this release, as /health and runners report it. */
+  version: string;
+  close(): Promise<void>;
+}
+
+/** What a request carries through the house. `user` is set on routes that ask for one. */
+export interface ApiEnv {
+  Variables: { user: User; requestId: string };
+}
+
+export interface Package {
+  /** Folder of the installed package. */
+  root: string;
+  version: string;
+}
+
+export interface OpenOptions extends Package {
+  clock?: MovableClock;
+  /** Applies pending migrations first: for the demo and for databases that live as long as the process. */
+  migrateFirst?: boolean;
+}
+
+/** Opens database, log and clock, without asking whether the schema fits: for `migrate`. */
+export async function openStores(config: Config, { root, clock: given }: Pick<OpenOptions, 'root' | 'clock'>) {
+  const url = databaseUrl(config);
+  if (url.startsWith('sqlite:') && url.includes(config.dataDir)) await mkdir(config.dataDir, { recursive: true });
+  const database = openDatabase(url, defineTables, { poolSize: config.database.poolSize });
+  const clock = given ?? systemClock(config.clock.now ? new Date(config.clock.now) : undefined);
+  const migrations = await readMigrations(join(root, 'migrations'), database.engine);
+  return { database, clock, migrations };
+}
+
+/** The composition root: config in, wired app out. Refuses a database whose schema this release cannot work on. */
+export async function openApp(config: Config, options: OpenOptions): Promise<App> {
+  const { database, clock, migrations } = await openStores(config, options);
+  try {
+    if (options.migrateFirst) await migrate(database, migrations, clock.now());
+    await checkSchema(database, migrations);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const newId = idsFrom(clock);
+  const payments = openPayments(config, clock);
+  return {
+    config,
+    database,
+    clock,
+    log: openLog(config.log.level),
+    newId,
+    payments,
+    settlements: {
+      ORDER: orderSettlement({ database, clock }),
+      SUBSCRIPTION_START: subscriptionSettlement({ config, database, clock, newId }),
+      RENEWAL: billingSettlement({ config, database, clock, newId }),
+    },
+    version: options.version,
+    close: async () => {
+      await payments.close();
+      await database.close();
+    },
+  };
+}
+
+/** Settings under which nothing outside the process plays a part. */
+const NEUTRAL = { PILLIVERY_DATABASE__URL: 'sqlite::memory:', PILLIVERY_LOG__LEVEL: 'silent' };
+
+/** An app with default settings on an empty database in memory: for what describes the house and touches nothing. */
+export const openThrowAwayApp = ({ root, version }: Package): Promise<App> =>
+  openApp(loadConfig({ root, cwd: root, environment: NEUTRAL }), { root, version, migrateFirst: true });

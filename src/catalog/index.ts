@@ -1,0 +1,2 @@
+export { toCategories } from './body.ts';
+export { findItems } from './queries.ts';

@@ -1,0 +1,109 @@
+import { eq, inArray, and } from 'drizzle-orm';
+import type { App } from '../app.ts';
+import { NotFound } from '../platform/errors.ts';
+import { randomBase32 } from '../platform/ids.ts';
+import type { AttemptState, CloseReason, PaymentAttempt, Transaction } from '../schema.ts';
+import { recordEvent } from './settle.ts';
+
+/** The columns that tell one new attempt from another; the rest begins empty. */
+export type NewAttempt = Pick<
+  PaymentAttempt,
+  | 'purpose'
+  | 'userId'
+  | 'orderId'
+  | 'subscriptionId'
+  | 'cycle'
+  | 'attemptNumber'
+  | 'idempotencyKey'
+  | 'liveKey'
+  | 'provider'
+  | 'merchantCode'
+  | 'mandateId'
+  | 'customerRef'
+  | 'amount'
+  | 'taxFreeAmount'
+  | 'title'
+  | 'quantity'
+  | 'runId'
+> & { requestId?: string | null };
+
+/**
+ * Writes an attempt in state CREATED with its first event. A duplicate key here means that a live attempt, or this very
+ * attempt number, exists already.
+ */
+export async function createAttempt(
+  tx: Transaction,
+  app: Pick<App, 'database' | 'clock' | 'newId'>,
+  attempt: NewAttempt,
+): Promise<PaymentAttempt> {
+  const now = app.clock.now();
+  const row: PaymentAttempt = {
+    ...EMPTY,
+    requestId: null,
+    ...attempt,
+    id: app.newId(),
+    publicId: `pa_${randomBase32(26)}`,
+    state: 'CREATED',
+    needsOperator: false,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await tx.insert(app.database.tables.paymentAttempts).values(row);
+  const actor = attempt.purpose === 'RENEWAL' ? 'SYSTEM' : 'CUSTOMER';
+  await recordEvent(tx, app, { attemptId: row.id, from: null, to: 'CREATED', actor });
+  return row;
+}
+
+const EMPTY = {
+  mandateFence: null,
+  customerFence: null,
+  outcome: null,
+  reasonGroup: null,
+  closeReason: null,
+  providerCode: null,
+  providerMessage: null,
+  providerSessionId: null,
+  providerPaymentId: null,
+  providerApprovalId: null,
+  methodLabel: null,
+  checkout: null,
+  sessionExpiresAt: null,
+  sentAt: null,
+  sentBy: null,
+  approvedAt: null,
+  operatorReason: null,
+  nextCheckAt: null,
+} satisfies Partial<PaymentAttempt>;
+
+/** An attempt by the id that providers and customers see. */
+export async function getAttempt({ database }: Pick<App, 'database'>, publicId: string): Promise<PaymentAttempt> {
+  const { paymentAttempts } = database.tables;
+  const [attempt] = await database.select().from(paymentAttempts).where(eq(paymentAttempts.publicId, publicId));
+  if (!attempt) throw new NotFound('ATTEMPT_NOT_FOUND', 'There is no such payment.');
+  return attempt;
+}
+
+export interface Closing {
+  reason: CloseReason;
+  actor: 'CUSTOMER' | 'SYSTEM' | 'PROVIDER';
+  /** States it may leave; a checkout that nobody completed is CREATED. */
+  from?: AttemptState[];
+}
+
+/** Closes an attempt that certainly moved no money; `false` when it had moved on already. */
+export async function closeAttempt(
+  tx: Transaction,
+  app: Pick<App, 'database' | 'clock' | 'newId'>,
+  attempt: PaymentAttempt,
+  { reason, actor, from = ['CREATED'] }: Closing,
+): Promise<boolean> {
+  const { paymentAttempts: t } = app.database.tables;
+  const free = { liveKey: null, mandateFence: null, customerFence: null, nextCheckAt: null };
+  const written = await tx
+    .update(t)
+    .set({ ...free, state: 'NOT_CHARGED', closeReason: reason, updatedAt: app.clock.now() })
+    .where(and(eq(t.id, attempt.id), inArray(t.state, from)));
+  if (written.rowsAffected === 0) return false;
+  await recordEvent(tx, app, { attemptId: attempt.id, from: attempt.state, to: 'NOT_CHARGED', actor, note: reason });
+  return true;
+}

@@ -1,0 +1,99 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import type { ApiEnv, App } from '../app.ts';
+import { NotFound } from '../platform/errors.ts';
+import { answer, dataOf } from '../platform/http/bodies.ts';
+import { getAttempt } from './attempts.ts';
+import { Attempt, Checkout, ReturnResult, toAttempt, toCheckout, toReturnResult } from './body.ts';
+import { abandonCheckout, completeCheckout } from './complete-checkout.ts';
+import { startCheckout } from './start-checkout.ts';
+
+const startRoute = createRoute({
+  method: 'post',
+  path: '/api/payments/orders/{orderId}',
+  summary: 'Start the payment of an order',
+  security: [{ bearer: [] }],
+  request: { params: z.object({ orderId: z.string() }) },
+  responses: {
+    200: answer('the checkout that is open already', dataOf(Checkout)),
+    201: answer('a new checkout', dataOf(Checkout)),
+  },
+});
+
+const attemptParams = z.object({ attemptId: z.string().regex(/^pa_[0-9a-z]{26}$/) });
+
+const returnRoute = <P extends string>(path: P, summary: string) =>
+  createRoute({
+    method: 'get',
+    path,
+    summary,
+    security: [],
+    request: { params: z.object({ attemptId: z.string() }) },
+    responses: {
+      200: answer('how the payment stands (with Accept: application/json)', dataOf(ReturnResult)),
+      202: answer('not decided yet (with Accept: application/json)', dataOf(ReturnResult)),
+      303: { description: 'to the storefront, with the result in the query' },
+    },
+  });
+
+const approveRoute = returnRoute('/api/payments/approve/{attemptId}', 'Return of a buyer who approved at the provider');
+const cancelRoute = returnRoute('/api/payments/cancel/{attemptId}', 'Return of a buyer who cancelled');
+const failRoute = returnRoute('/api/payments/fail/{attemptId}', 'Return of a buyer whom the provider refused');
+
+const statusRoute = createRoute({
+  method: 'get',
+  path: '/api/payments/{attemptId}',
+  summary: 'Read a payment of the caller',
+  security: [{ bearer: [] }],
+  request: { params: z.object({ attemptId: z.string() }) },
+  responses: { 200: answer('the payment attempt', dataOf(Attempt)) },
+});
+
+type Result = z.infer<typeof ReturnResult>;
+
+/** Payments: start, the three returns of the browser, status. */
+export function paymentRoutes(app: App, router: OpenAPIHono<ApiEnv>): void {
+  const { timeZone, storefrontUrl } = app.config.shop;
+
+  const target = ({ attemptId, result }: Result): string =>
+    `${storefrontUrl}/checkout/result?attempt=${attemptId}&result=${result}`;
+
+  const known = (attemptId: string): string => {
+    if (!attemptParams.safeParse({ attemptId }).success)
+      throw new NotFound('ATTEMPT_NOT_FOUND', 'There is no such payment.');
+    return attemptId;
+  };
+
+  router
+    .openapi(startRoute, async (c) => {
+      const { orderId } = c.req.valid('param');
+      const { attempt, created } = await startCheckout(app, { user: c.var.user, orderId, requestId: c.var.requestId });
+      c.header('Location', `/api/payments/${attempt.publicId}`);
+      return c.json({ data: toCheckout(attempt, timeZone) }, created ? 201 : 200);
+    })
+    .openapi(approveRoute, async (c) => {
+      c.header('Referrer-Policy', 'no-referrer');
+      const attemptId = known(c.req.valid('param').attemptId);
+      const data = toReturnResult(await completeCheckout(app, { attemptId, query: c.req.query() }), timeZone);
+      if (!wantsJson(c.req.header('accept'))) return c.redirect(target(data), 303);
+      return c.json({ data }, data.result === 'pending' ? 202 : 200);
+    })
+    .openapi(cancelRoute, async (c) => {
+      const attemptId = known(c.req.valid('param').attemptId);
+      const data = toReturnResult(await abandonCheckout(app, attemptId, 'USER_CANCELLED'), timeZone, 'cancelled');
+      return wantsJson(c.req.header('accept')) ? c.json({ data }, 200) : c.redirect(target(data), 303);
+    })
+    .openapi(failRoute, async (c) => {
+      const attemptId = known(c.req.valid('param').attemptId);
+      const data = toReturnResult(await abandonCheckout(app, attemptId, 'PROVIDER_REFUSED'), timeZone, 'failed');
+      return wantsJson(c.req.header('accept')) ? c.json({ data }, 200) : c.redirect(target(data), 303);
+    })
+    .openapi(statusRoute, async (c) => {
+      const attempt = await getAttempt(app, c.req.valid('param').attemptId);
+      if (attempt.userId !== c.var.user.id) throw new NotFound('ATTEMPT_NOT_FOUND', 'There is no such payment.');
+      return c.json({ data: toAttempt(attempt, timeZone) }, 200);
+    });
+}
+
+/** Browsers ask for HTML first; a client that names JSON gets it instead of a redirect. */
+const wantsJson = (accept: string | undefined): boolean => accept?.includes('application/json') ?? false;

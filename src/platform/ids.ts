@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { v7 } from 'uuid';
+import type { Clock } from './clock.ts';
+
+/** Makes a row id: a UUIDv7 string, so that index order is creation order. */
+export type NewId = () => string;
+
+/** Ids stamped with the given clock; within one millisecond `uuid` counts its sequence up, so they stay in order. */
+export function idsFrom(clock: Clock): NewId {
+  let lastMs = 0;
+  let sequence = 0;
+  return () => {
+    const msecs = Math.max(clock.now().getTime(), lastMs);
+    sequence = msecs === lastMs ? sequence + 1 : randomBytes(3).readUIntBE(0, 3);
+    lastMs = msecs;
+    return v7({ msecs, seq: sequence });
+  };
+}
+
+/** Crockford's base32 alphabet: no i, l, o or u, so that a number can be read out on the telephone. */
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** `length` random characters of Crockford base32 (5 bits each), in lower case. */
+export function randomBase32(length: number): string {
+  return [...randomBytes(length)].map((byte) => CROCKFORD[byte % 32]).join('');
+}

@@ -1,0 +1,84 @@
+import { Hono, type Context } from 'hono';
+import { z } from 'zod';
+import { approvalPage, noticePage } from './approval-page.ts';
+import { openPage, press, remainingMs, standingOf, type Press } from './kakaopay/checkouts.ts';
+import type { KakaoPay } from './kakaopay/state.ts';
+import { describeProblem, METHODS, type Method } from './kakaopay/wire.ts';
+import { pageHeaders } from './pages.ts';
+
+const BUTTONS = new Map<string, [Press, Method?]>([
+  ['approve', ['approve', 'MONEY']],
+  ['approve-card', ['approve', 'CARD']],
+  ['cancel', ['cancel']],
+  ['fail', ['fail']],
+]);
+
+const PressRequest = z.strictObject({ method: z.enum(METHODS).optional() });
+
+/** The page that a customer sees, and the same buttons for clients without a browser. */
+export function checkoutRoutes(kakaopay: KakaoPay): Hono {
+  const routes = new Hono();
+  routes.get('/sandbox/checkout/:tid', (c) => showPage(c, kakaopay, c.req.param('tid'), 200));
+  routes.post('/sandbox/checkout/:tid/:button', (c) => {
+    const { tid, button } = c.req.param();
+    const checkout = kakaopay.checkouts.get(tid);
+    const pressing = BUTTONS.get(button);
+    if (!pressing) return c.notFound();
+    if (!checkout) return showPage(c, kakaopay, tid, 409);
+    const pressed = press(kakaopay, checkout, ...pressing);
+    if ('refused' in pressed) return showPage(c, kakaopay, tid, 409);
+    return c.body(null, 303, { ...pageHeaders, Location: pressed.redirectUrl });
+  });
+  for (const button of ['approve', 'cancel', 'fail'] as const) {
+    routes.post(`/sandbox/checkouts/:tid/${button}`, (c) =>
+      pressWithoutBrowser(c, kakaopay, c.req.param('tid'), button),
+    );
+  }
+  return routes;
+}
+
+function showPage(c: Context, kakaopay: KakaoPay, tid: string, status: 200 | 409) {
+  const checkout = kakaopay.checkouts.get(tid);
+  if (checkout) {
+    const standing = standingOf(kakaopay, checkout);
+    if (standing === 'open') openPage(checkout);
+    return c.html(approvalPage(checkout, standing, remainingMs(kakaopay, checkout)), status, pageHeaders);
+  }
+  const payment = kakaopay.payments.get(tid);
+  if (payment)
+    return c.html(
+      noticePage('이미 끝난 결제입니다', `승인이 끝난 결제입니다. 이 창은 닫아도 됩니다. (${payment.status})`),
+      status,
+      pageHeaders,
+    );
+  return c.html(
+    noticePage('없는 결제입니다', '이 주소로 시작된 결제가 없습니다. 상점에서 다시 시작해 주세요.'),
+    404,
+    pageHeaders,
+  );
+}
+
+async function pressWithoutBrowser(c: Context, kakaopay: KakaoPay, tid: string, button: Press) {
+  const checkout = kakaopay.checkouts.get(tid);
+  if (!checkout && kakaopay.payments.has(tid)) return conflict(c, 'This checkout is finished.');
+  if (!checkout) return c.json({ code: 'CHECKOUT_NOT_FOUND', message: 'No checkout was started with this tid.' }, 404);
+
+  const body = await readPress(c);
+  if ('problem' in body) return c.json({ code: 'INVALID_INPUT', message: body.problem }, 400);
+  const pressed = press(kakaopay, checkout, button, body.method);
+  return 'refused' in pressed ? conflict(c, pressed.refused) : c.json(pressed);
+}
+
+const conflict = (c: Context, message: string) => c.json({ code: 'CHECKOUT_STATE', message }, 409);
+
+async function readPress(c: Context): Promise<{ method?: Method | undefined } | { problem: string }> {
+  const text = await c.req.text();
+  if (text === '') return {};
+  try {
+    const body: unknown = JSON.parse(text);
+    const read = PressRequest.safeParse(body);
+    return read.success ? read.data : { problem: describeProblem(read.error, body) };
+  } catch {
+    return { problem: 'the body is not JSON' };
+  }
+}

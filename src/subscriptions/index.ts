@@ -1,0 +1,1 @@
+export { subscriptionSettlement } from './settlement.ts';

@@ -1,0 +1,41 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Environment } from '../../src/platform/config/index.ts';
+import { ROOT } from './bundle.ts';
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Started {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+}
+
+/** The machine's own variables without anything that configures us. */
+export const plainEnvironment = (): Environment =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !name.startsWith('PILLIVERY_') && name !== 'NODE_ENV' && name !== 'VITEST',
+    ),
+  );
+
+/** Starts the built binary as a person or a supervisor would. */
+export function startCli(args: string[], environment: Environment = {}): Started {
+  const child = spawn(process.execPath, [join(ROOT, 'bin', 'run.js'), ...args], {
+    env: { ...plainEnvironment(), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }));
+  return { child, ended };
+}
+
+export const runCli = (args: string[], environment: Environment = {}): Promise<Ended> =>
+  startCli(args, environment).ended;

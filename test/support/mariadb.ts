@@ -1,0 +1,97 @@
+import { spawn, execFile, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import mysql from 'mysql2/promise';
+
+/** A private MySQL-protocol server: own folder, own port, loopback only, gone when stopped. */
+export interface MysqlServer {
+  /** `mysql://user@127.0.0.1:port` without a database. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+const READY_WITHIN_MS = 30_000;
+
+/** The machine's own binaries; Debian keeps servers in sbin. */
+function findProgram(...names: string[]): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/usr/bin'];
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Starts MariaDB from the machine's binaries; undefined when there is none. Durability is the server's default: full. */
+export async function startMariaDb(): Promise<MysqlServer | undefined> {
+  const server = findProgram('mariadbd', 'mysqld');
+  const install = findProgram('mariadb-install-db', 'mysql_install_db');
+  if (!server || !install) return undefined;
+
+  const folder = await mkdtemp(join(tmpdir(), 'pillivery-mariadb-'));
+  const port = await freePort();
+  const data = join(folder, 'data');
+  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
+  const rootMethod = '--auth-root-authentication-method=normal';
+  await promisify(execFile)(install, ['--no-defaults', `--datadir=${data}`, rootMethod, '--skip-test-db', ...asRoot]);
+  await writeFile(join(folder, 'init.sql'), `create user pv@'127.0.0.1';\ngrant all on *.* to pv@'127.0.0.1';\n`);
+
+  const child = spawn(
+    server,
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--socket=${join(folder, 'socket')}`,
+      `--pid-file=${join(folder, 'pid')}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      `--init-file=${join(folder, 'init.sql')}`,
+      '--innodb-buffer-pool-size=256M',
+      '--max-connections=400',
+      ...asRoot,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const url = `mysql://pv@127.0.0.1:${port}`;
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await once(child, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await ready(child, url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
+}
+
+async function ready(child: ChildProcess, url: string): Promise<void> {
+  let complaints = '';
+  child.stderr?.on('data', (chunk: Buffer) => (complaints = `${complaints}${chunk.toString()}`.slice(-4_000)));
+  const until = performance.now() + READY_WITHIN_MS;
+  for (;;) {
+    try {
+      const connection = await mysql.createConnection(url);
+      await connection.end();
+      return;
+    } catch (cause) {
+      if (child.exitCode !== null || performance.now() > until)
+        throw new Error(`MariaDB did not start:\n${complaints}`, { cause });
+    }
+    await sleep(100);
+  }
+}
