@@ -1,0 +1,147 @@
+import { eq, gte } from 'drizzle-orm';
+import { isDay } from '../platform/calendar.ts';
+import { InvalidInput, Misconfigured } from '../platform/errors.ts';
+import { catalogueOf, itemSource } from './items.ts';
+import { orderSource } from './orders.ts';
+import type { SeedingApp, SeedKind, Source } from './source.ts';
+import { MOST_OF_A_KIND, STANDING_END } from './standing.ts';
+import { subscriptionSource } from './subscriptions.ts';
+import { peopleOf, SEEDED_PASSWORD, userSource } from './users.ts';
+import { yearBefore } from './year.ts';
+
+export interface SeedRequest {
+  items: number;
+  users: number;
+  orders: number;
+  subscriptions: number;
+  /** The day on which the first `dueSubscriptions` of the subscriptions fall due; orders lie in the year before. */
+  due: string;
+  dueSubscriptions: number;
+  seed: number;
+  /** Seed even where there is other data. */
+  add?: boolean;
+}
+
+export interface SeedReport {
+  items: number;
+  users: number;
+  orders: number;
+  subscriptions: number;
+  /** Things written now; the others were there. */
+  written: number;
+  seconds: number;
+  /** Of every seeded user. */
+  password: string;
+}
+
+export interface SeedProgress {
+  kind: SeedKind;
+  done: number;
+  total: number;
+}
+
+/** Named sizes: a shop to look at, and one to load. */
+export const PRESETS = {
+  demo: { items: 40_000, users: 3, orders: 60, subscriptions: 6, dueSubscriptions: 2 },
+  load: { items: 40_000, users: 1_000, orders: 100_000, subscriptions: 5_000, dueSubscriptions: 2_000 },
+} as const satisfies Record<string, Omit<SeedRequest, 'due' | 'seed'>>;
+
+/** Things written in one transaction: what an interrupted run loses at most. */
+const BATCH = 1_000;
+
+/**
+ * Fills a database with a shop that follows from the request alone: the same request gives the same rows anywhere.
+ * Batches that are there are passed over, so an interrupted run goes on and a finished one writes nothing. Throws
+ * `Misconfigured` in production and, without `add`, where there is other data; `InvalidInput` for impossible numbers.
+ */
+export async function seed(
+  app: SeedingApp,
+  request: SeedRequest,
+  onProgress: (progress: SeedProgress) => void = () => {},
+): Promise<SeedReport> {
+  refuseImpossible(request);
+  await refuseElsewhere(app, request);
+  const started = app.clock.monotonicMs();
+  let written = 0;
+  for (const source of sourcesOf(app, request)) written += await writeSource(app, source, onProgress);
+  const seconds = Math.round(app.clock.monotonicMs() - started) / 1_000;
+  const { items, users, orders, subscriptions } = request;
+  return { items, users, orders, subscriptions, written, seconds, password: SEEDED_PASSWORD };
+}
+
+function sourcesOf(app: SeedingApp, request: SeedRequest): Source[] {
+  const catalogue = catalogueOf(request.seed, request.items);
+  const people = peopleOf(request.seed);
+  const year = yearBefore(request.due, app.config.shop.timeZone);
+  const shop = { seed: request.seed, users: request.users, catalogue, people, year };
+  return [
+    itemSource(app, catalogue, request.items),
+    userSource(app, people, request.users),
+    orderSource(app, { ...shop, total: request.orders }),
+    subscriptionSource(app, { ...shop, total: request.subscriptions, dueNow: request.dueSubscriptions }),
+  ];
+}
+
+async function writeSource(
+  app: SeedingApp,
+  source: Source,
+  onProgress: (progress: SeedProgress) => void,
+): Promise<number> {
+  const { kind, total } = source;
+  let written = 0;
+  for (let from = 0; from < total; from += BATCH) {
+    const size = Math.min(BATCH, total - from);
+    if (!(await exists(app, source, from + size - 1))) {
+      const missing = await firstMissing(app, source, from, from + size);
+      if (written === 0) await source.prepare?.();
+      const indexes = Array.from({ length: from + size - missing }, (_, offset) => missing + offset);
+      await app.database.transaction((tx) => source.write(tx, indexes));
+      written += indexes.length;
+    }
+    onProgress({ kind, done: from + size, total });
+  }
+  return written;
+}
+
+/** A batch is written whole or not at all, but an earlier, smaller request may have ended inside this one. */
+async function firstMissing(app: SeedingApp, source: Source, from: number, end: number): Promise<number> {
+  let [least, most] = [from, end];
+  while (least < most) {
+    const middle = (least + most) >> 1;
+    if (await exists(app, source, middle)) least = middle + 1;
+    else most = middle;
+  }
+  return least;
+}
+
+async function exists({ database }: SeedingApp, { table, idAt }: Source, index: number): Promise<boolean> {
+  const rows = await database
+    .select({ id: table.id })
+    .from(table)
+    .where(eq(table.id, idAt(index)));
+  return rows.length > 0;
+}
+
+function refuseImpossible({ items, users, orders, subscriptions, dueSubscriptions, due }: SeedRequest): void {
+  const refuse = (sentence: string): never => {
+    throw new InvalidInput('SEED_IMPOSSIBLE', sentence);
+  };
+  if (!isDay(due)) refuse(`${due} is no calendar day; give one as YYYY-MM-DD.`);
+  if (Math.max(items, users, orders, subscriptions) > MOST_OF_A_KIND)
+    refuse(`At most ${MOST_OF_A_KIND} of a kind can be seeded.`);
+  if (orders + subscriptions > 0 && (items === 0 || users === 0))
+    refuse('Orders and subscriptions need items and users.');
+  if (dueSubscriptions > subscriptions) refuse('More subscriptions cannot be due than there are.');
+}
+
+async function refuseElsewhere(app: SeedingApp, { add }: SeedRequest): Promise<void> {
+  if (app.config.env === 'production') {
+    throw new Misconfigured('NOT_IN_PRODUCTION', 'Seeding does not run with env=production.');
+  }
+  const { items, users } = app.database.tables;
+  const [item] = await app.database.select({ id: items.id }).from(items).where(gte(items.id, STANDING_END)).limit(1);
+  const [user] = await app.database.select({ id: users.id }).from(users).where(gte(users.id, STANDING_END)).limit(1);
+  if ((item || user) && !add) {
+    throw new Misconfigured('DATABASE_NOT_EMPTY', 'This database holds other data; seed an empty one, or say --add.');
+  }
+}
