@@ -24,7 +24,7 @@ export const ORDER_STATUSES = ['PENDING_PAYMENT', 'PAID', 'PAYMENT_FAILED', 'EXP
 export const PAYMENT_PROVIDERS = ['KAKAOPAY', 'TOSS'] as const;
 export const ATTEMPT_PURPOSES = ['ORDER', 'SUBSCRIPTION_START', 'RENEWAL'] as const;
 export const ATTEMPT_STATES = ['CREATED', 'SENT', 'APPROVED', 'DECLINED', 'UNKNOWN', 'NOT_CHARGED'] as const;
-export const ATTEMPT_OUTCOMES = [
+const ATTEMPT_OUTCOMES = [
   'APPROVED',
   'DECLINED_SOFT',
   'DECLINED_HARD',
@@ -53,10 +53,9 @@ export const REASON_GROUPS = [
   'FRAUD',
   'GENERIC',
 ] as const;
-export const OPERATOR_REASONS = ['AMOUNT_MISMATCH', 'DUPLICATE_APPROVAL', 'CONFIG_REJECTED'] as const;
+const OPERATOR_REASONS = ['AMOUNT_MISMATCH', 'DUPLICATE_APPROVAL', 'CONFIG_REJECTED'] as const;
 export const SUBSCRIPTION_STATUSES = ['ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELLED'] as const;
 export const CYCLE_STATUSES = ['OPEN', 'PAID', 'SKIPPED', 'FAILED'] as const;
-export const PRICE_POLICIES = ['LOCKED', 'CURRENT'] as const;
 
 /** Every table, once. Foreign keys hold inside an aggregate; between aggregates ids are plain and indexed. */
 export function defineTables(kit: Kit) {
@@ -491,4 +490,3 @@ export type AttemptPurpose = (typeof ATTEMPT_PURPOSES)[number];
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 export type ReasonGroup = (typeof REASON_GROUPS)[number];
-export type OperatorReason = (typeof OPERATOR_REASONS)[number];

@@ -1,6 +1,6 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { App } from '../app.ts';
-import { closeAttempt, recordEvent, SILENT_AFTER_MS } from '../payments/index.ts';
+import { closeAttempt, recordEvents, SILENT_AFTER_MS } from '../payments/index.ts';
 import type { Mandate, PaymentAttempt, Transaction } from '../schema.ts';
 import { holdsLease, type Runner } from './runner.ts';
 
@@ -140,16 +140,13 @@ async function markSent(tx: Transaction, app: ClaimingApp, runner: Runner, free:
     })
     .where(and(inArray(t.id, ids), eq(t.state, 'CREATED')));
   if (written.rowsAffected !== free.length) throw new Error('Bug: an attempt left CREATED while it was locked.');
-  for (const { attempt } of free) {
-    Object.assign(attempt, { state: 'SENT', sentAt: now, sentBy: runner.id });
-    await recordEvent(tx, app, {
-      attemptId: attempt.id,
-      from: 'CREATED',
-      to: 'SENT',
-      actor: 'SYSTEM',
-      data: { runner: runner.id },
-    });
-  }
+  for (const { attempt } of free) Object.assign(attempt, { state: 'SENT', sentAt: now, sentBy: runner.id });
+  const change = { from: 'CREATED', to: 'SENT', actor: 'SYSTEM', data: { runner: runner.id } } as const;
+  await recordEvents(
+    tx,
+    app,
+    ids.map((attemptId) => ({ ...change, attemptId })),
+  );
   await tx
     .update(c)
     .set({ firstTryOn: sql`coalesce(${c.firstTryOn}, ${runner.date})` })

@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { App } from '../app.ts';
-import { createAttempt } from '../payments/index.ts';
+import { createAttempts, type NewAttempt } from '../payments/index.ts';
 import type { BillingCycle, Item, Mandate, PaymentAttempt, Subscription, Transaction } from '../schema.ts';
 import { nextBilling } from './calendar.ts';
 import { readNeeds, selectLeft, selectNew, type Cursor, type OpenCycle, type Window } from './due.ts';
@@ -69,32 +69,43 @@ export async function scheduleNew(app: SchedulingApp, runner: Runner, window: Wi
     if (!last) return { ...LAST, attempts: [] };
     const { items, mandates } = await readNeeds(tx, app, page);
     const result: Page = { ...LAST, attempts: [], withoutMethod: [], selected: page.length, next: cursorOf(last) };
+    const due: Chargeable[] = [];
 
     for (const subscription of page) {
       const item = items.get(subscription.itemId);
       const mandate = mandates.get(subscription.mandateId ?? '');
-      switch (plan(item, mandate)) {
-        case 'skip':
-          await skipCycle(tx, app, runner, subscription);
-          result.skipped += 1;
-          break;
-        case 'without_method':
-          result.withoutMethod.push(subscription.id);
-          break;
-        case 'charge': {
-          const cycle = await openCycle(
-            tx,
-            app,
-            runner,
-            subscription,
-            priceOf(app.config.billing.pricePolicy, subscription, item),
-          );
-          if (mandate) result.attempts.push(await attemptCycle(tx, app, runner, { cycle, subscription, mandate }));
-        }
+      const decision = plan(item, mandate);
+      if (decision === 'skip') {
+        await skipCycle(tx, app, runner, subscription);
+        result.skipped += 1;
+      } else if (decision === 'without_method' || !mandate) {
+        result.withoutMethod.push(subscription.id);
+      } else {
+        const price = priceOf(app.config.billing.pricePolicy, subscription, item);
+        due.push({ cycle: cycleOf(app, runner, subscription, price), subscription, mandate });
       }
     }
+    result.attempts = await openCycles(tx, app, runner, due);
     return result;
   });
+}
+
+/** New cycles together with their first attempts. */
+async function openCycles(
+  tx: Transaction,
+  app: SchedulingApp,
+  runner: Runner,
+  due: readonly Chargeable[],
+): Promise<PaymentAttempt[]> {
+  if (due.length === 0) return [];
+  const attempts = await createAttempts(
+    tx,
+    app,
+    due.map((one) => attemptOf(app, runner, one)),
+  );
+  const cycles = due.map(({ cycle }, index) => ({ ...cycle, liveAttemptId: attempts[index]?.id ?? null, attempts: 1 }));
+  await tx.insert(app.database.tables.billingCycles).values(cycles);
+  return attempts;
 }
 
 const cursorOf = ({ nextBillingOn, id }: Subscription): Cursor => ({ on: nextBillingOn ?? '', id });
@@ -116,23 +127,11 @@ export async function scheduleLeft(app: SchedulingApp, runner: Runner, window: W
     for (const { cycle, subscription } of page) {
       const mandate = mandates.get(subscription.mandateId ?? '');
       if (mandate?.status === 'ACTIVE') {
-        result.attempts.push(await attemptCycle(tx, app, runner, { cycle, subscription, mandate }));
+        result.attempts.push(...(await attemptAgain(tx, app, runner, { cycle, subscription, mandate })));
       } else result.withoutMethod.push(subscription.id);
     }
     return result;
   });
-}
-
-async function openCycle(
-  tx: Transaction,
-  app: SchedulingApp,
-  runner: Runner,
-  subscription: Subscription,
-  price: Price,
-): Promise<BillingCycle> {
-  const cycle = cycleOf(app, runner, subscription, price);
-  await tx.insert(app.database.tables.billingCycles).values(cycle);
-  return cycle;
 }
 
 function cycleOf(app: SchedulingApp, runner: Runner, subscription: Subscription, price: Price): BillingCycle {
@@ -168,15 +167,10 @@ interface Chargeable {
 }
 
 /** The next numbered try of a cycle; its live key admits one at a time, its idempotency key each number once. */
-async function attemptCycle(
-  tx: Transaction,
-  app: SchedulingApp,
-  runner: Runner,
-  { cycle, subscription, mandate }: Chargeable,
-): Promise<PaymentAttempt> {
-  const { billingCycles: c } = app.database.tables;
+function attemptOf(app: SchedulingApp, runner: Runner, { cycle, subscription, mandate }: Chargeable): NewAttempt {
   const attemptNumber = cycle.attempts + 1;
-  const attempt = await createAttempt(tx, app, {
+  return {
+    id: app.newId(),
     purpose: 'RENEWAL',
     userId: subscription.userId,
     orderId: null,
@@ -194,12 +188,24 @@ async function attemptCycle(
     title: subscription.itemName,
     quantity: cycle.quantity,
     runId: runner.runId,
-  });
+  };
+}
+
+/** Gives a cycle that is open already its next attempt. */
+async function attemptAgain(
+  tx: Transaction,
+  app: SchedulingApp,
+  runner: Runner,
+  one: Chargeable,
+): Promise<PaymentAttempt[]> {
+  const { billingCycles: c } = app.database.tables;
+  const attempts = await createAttempts(tx, app, [attemptOf(app, runner, one)]);
+  const live = { liveAttemptId: attempts[0]?.id ?? null, attempts: one.cycle.attempts + 1, runId: runner.runId };
   await tx
     .update(c)
-    .set({ liveAttemptId: attempt.id, attempts: attemptNumber, runId: runner.runId, updatedAt: app.clock.now() })
-    .where(and(eq(c.id, cycle.id), isNull(c.liveAttemptId)));
-  return attempt;
+    .set({ ...live, updatedAt: app.clock.now() })
+    .where(and(eq(c.id, one.cycle.id), isNull(c.liveAttemptId)));
+  return attempts;
 }
 
 /** An item that is sold out on the day: the cycle is passed over, and the rhythm goes on. */

@@ -31,7 +31,7 @@ export const Detail = Card.extend({
 /** A card says what an item does in as many characters as fit under its picture. */
 const SUMMARY_LENGTH = 120;
 
-export const toCategories = (codes: string): CategoryCode[] => codes.split(',') as CategoryCode[];
+const toCategories = (codes: string): CategoryCode[] => codes.split(',') as CategoryCode[];
 
 export const toCard = (item: Item): z.infer<typeof Card> => ({
   id: item.id,

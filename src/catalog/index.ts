@@ -1,2 +1,1 @@
-export { toCategories } from './body.ts';
 export { findItems } from './queries.ts';

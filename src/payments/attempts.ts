@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { NotFound } from '../platform/errors.ts';
 import { randomBase32 } from '../platform/ids.ts';
 import type { AttemptState, CloseReason, PaymentAttempt, Transaction } from '../schema.ts';
-import { recordEvent } from './settle.ts';
+import { recordEvent, recordEvents } from './settle.ts';
 
 /** The columns that tell one new attempt from another; the rest begins empty. */
 export type NewAttempt = Pick<
@@ -25,33 +25,37 @@ export type NewAttempt = Pick<
   | 'title'
   | 'quantity'
   | 'runId'
-> & { requestId?: string | null };
+> & { id?: string; requestId?: string | null };
 
 /**
- * Writes an attempt in state CREATED with its first event. A duplicate key here means that a live attempt, or this very
- * attempt number, exists already.
+ * Writes attempts in state CREATED, each with its first event. A duplicate key here means that a live attempt, or this
+ * very attempt number, exists already.
  */
-export async function createAttempt(
+export async function createAttempts(
   tx: Transaction,
   app: Pick<App, 'database' | 'clock' | 'newId'>,
-  attempt: NewAttempt,
-): Promise<PaymentAttempt> {
+  attempts: readonly NewAttempt[],
+): Promise<PaymentAttempt[]> {
+  if (attempts.length === 0) return [];
   const now = app.clock.now();
-  const row: PaymentAttempt = {
+  const rows = attempts.map((attempt): PaymentAttempt => ({
     ...EMPTY,
     requestId: null,
     ...attempt,
-    id: app.newId(),
+    id: attempt.id ?? app.newId(),
     publicId: `pa_${randomBase32(26)}`,
     state: 'CREATED',
     needsOperator: false,
     createdAt: now,
     updatedAt: now,
-  };
-  await tx.insert(app.database.tables.paymentAttempts).values(row);
-  const actor = attempt.purpose === 'RENEWAL' ? 'SYSTEM' : 'CUSTOMER';
-  await recordEvent(tx, app, { attemptId: row.id, from: null, to: 'CREATED', actor });
-  return row;
+  }));
+  await tx.insert(app.database.tables.paymentAttempts).values(rows);
+  const changes = rows.map(({ id, purpose }) => {
+    const actor = purpose === 'RENEWAL' ? ('SYSTEM' as const) : ('CUSTOMER' as const);
+    return { attemptId: id, from: null, to: 'CREATED' as const, actor };
+  });
+  await recordEvents(tx, app, changes);
+  return rows;
 }
 
 const EMPTY = {

@@ -1,7 +1,6 @@
-export { closeAttempt, createAttempt } from './attempts.ts';
+export { closeAttempt, createAttempts, type NewAttempt } from './attempts.ts';
 export { SILENT_AFTER_MS } from './complete-checkout.ts';
-export { tokenVault } from './mandate-token.ts';
 export { markSilent } from './mark-silent.ts';
 export type { Approved, ChargeOutcome, DeclinedHard, DeclinedSoft } from './provider.ts';
 export { openPayments, type Payments } from './registry.ts';
-export { recordEvent, settleIn, type Settlement, type Settlements } from './settle.ts';
+export { recordEvents, settleIn, type Settlement, type Settlements } from './settle.ts';

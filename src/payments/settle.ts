@@ -205,19 +205,29 @@ export interface AttemptChange {
 }
 
 /** Appends to the history of an attempt, in the transaction that changes it. */
-export async function recordEvent(
+export const recordEvent = (
+  tx: Transaction,
+  app: Pick<App, 'database' | 'clock' | 'newId'>,
+  change: AttemptChange,
+): Promise<void> => recordEvents(tx, app, [change]);
+
+/** The same for many attempts that change together, in one statement. */
+export async function recordEvents(
   tx: Transaction,
   { database, clock, newId }: Pick<App, 'database' | 'clock' | 'newId'>,
-  { attemptId, from, to, actor, note, data }: AttemptChange,
+  changes: readonly AttemptChange[],
 ): Promise<void> {
-  await tx.insert(database.tables.paymentAttemptEvents).values({
-    id: newId(),
-    attemptId,
-    fromState: from,
-    toState: to,
-    actor,
-    note: note ?? null,
-    data: data ?? null,
-    createdAt: clock.now(),
-  });
+  if (changes.length === 0) return;
+  await tx.insert(database.tables.paymentAttemptEvents).values(
+    changes.map(({ attemptId, from, to, actor, note, data }) => ({
+      id: newId(),
+      attemptId,
+      fromState: from,
+      toState: to,
+      actor,
+      note: note ?? null,
+      data: data ?? null,
+      createdAt: clock.now(),
+    })),
+  );
 }

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { isDuplicateKey } from '../platform/database/index.ts';
 import { Conflict, NotFound, Refused, Unavailable } from '../platform/errors.ts';
 import type { Order, PaymentAttempt, Transaction, User } from '../schema.ts';
-import { closeAttempt, createAttempt } from './attempts.ts';
+import { closeAttempt, createAttempts } from './attempts.ts';
 import type { CheckoutOutcome } from './provider.ts';
 import { settle } from './settle.ts';
 
@@ -61,11 +61,9 @@ async function prepare(app: StartingApp, { user, orderId, requestId }: StartChec
       if (live && isGood(live, order, app.clock.now())) return { attempt: live, created: false };
       if (live) await supersede(tx, app, live);
       await refuseUnbuyable(tx, app, orderId);
-      const attempt = await createAttempt(
-        tx,
-        app,
-        await attemptFor(tx, app, { order, user, requestId: requestId ?? null }),
-      );
+      const wanted = await attemptFor(tx, app, { order, user, requestId: requestId ?? null });
+      const [attempt] = await createAttempts(tx, app, [wanted]);
+      if (!attempt) throw new Error('Bug: one attempt was asked for and none was made.');
       await reopen(tx, app, order);
       return { attempt, created: true };
     });

@@ -4,18 +4,9 @@ import { systemClock, type MovableClock } from '../../src/platform/clock.ts';
 import { loadConfig, type Environment } from '../../src/platform/config/index.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { freshDatabase, type EngineName } from './databases.ts';
+import { environmentFor, ROOT, START } from './environment.ts';
 
-export const ROOT = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
-
-/** Secrets of the tests; long enough for the checks, known to nobody who matters. */
-export const TEST_SECRETS = {
-  PILLIVERY_AUTH__JWT_KEY: 'test-only-jwt-key-of-more-than-32-bytes',
-  PILLIVERY_PAYMENTS__TOKEN_KEY: 'test-only-token-key-of-more-than-32-bytes',
-  PILLIVERY_PAYMENTS__KAKAOPAY__SECRET_KEY: 'SANDBOX-test-only',
-};
-
-/** A Friday morning in Seoul; every test's clock begins here. */
-export const START = '2026-11-20T09:00:00+09:00';
+export { environmentFor, ROOT, START, TEST_SECRETS } from './environment.ts';
 
 export interface Bundle {
   app: App;
@@ -48,21 +39,3 @@ export async function bundle({
   });
   return { app, clock, sandbox, databaseUrl };
 }
-
-export const environmentFor = ({
-  databaseUrl,
-  sandbox,
-  settings = {},
-}: {
-  databaseUrl: string;
-  sandbox: Pick<Sandbox, 'url'>;
-  settings?: Environment;
-}): Environment => ({
-  ...TEST_SECRETS,
-  PILLIVERY_ENV: 'test',
-  PILLIVERY_LOG__LEVEL: 'silent',
-  PILLIVERY_DATABASE__URL: databaseUrl,
-  PILLIVERY_PAYMENTS__ALLOW_SANDBOX: 'true',
-  PILLIVERY_PAYMENTS__KAKAOPAY__BASE_URL: sandbox.url,
-  ...settings,
-});

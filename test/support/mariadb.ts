@@ -13,6 +13,8 @@ import mysql from 'mysql2/promise';
 export interface MysqlServer {
   /** `mysql://user@127.0.0.1:port` without a database. */
   url: string;
+  /** Makes a database and returns its address. */
+  createDatabase(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -76,7 +78,14 @@ export async function startMariaDb(): Promise<MysqlServer | undefined> {
     await stop();
     throw error;
   }
-  return { url, stop };
+  return { url, stop, createDatabase: (name) => createDatabase(url, name) };
+}
+
+async function createDatabase(url: string, name: string): Promise<string> {
+  const connection = await mysql.createConnection(url);
+  await connection.query(`create database ${name} character set utf8mb4`);
+  await connection.end();
+  return `${url}/${name}`;
 }
 
 async function ready(child: ChildProcess, url: string): Promise<void> {

@@ -8,16 +8,9 @@ import { openSqlite } from './sqlite.ts';
 
 export type { Kit } from './columns.ts';
 export { isDuplicateKey, withoutParameters } from './failures.ts';
-export type { Queries, Transaction, Written } from './queries.ts';
+export type { Queries, Transaction } from './queries.ts';
 export { insideTransaction } from './scope.ts';
-export {
-  appliedMigrations,
-  checkSchema,
-  migrate,
-  readMigrations,
-  type Migration,
-  type MigrationState,
-} from './migrations.ts';
+export { appliedMigrations, checkSchema, migrate, readMigrations } from './migrations.ts';
 
 /** An open database: queries that stand for themselves, transactions, and the tables of its engine. */
 export interface Database<Tables> extends Queries {

@@ -13,6 +13,3 @@ export function assertOutside(what: string): void {
 }
 
 export const runInside = <T>(work: () => Promise<T>): Promise<T> => running.run(true, work);
-
-/** For work that a transaction's code starts but that does not belong to it, such as a shared connection's mutex. */
-export const runOutside = <T>(work: () => T): T => running.exit(work);

@@ -1,0 +1,23 @@
+/** Measures one thing against its bare limit in the same run. Usage: npm run bench -- <name> [--json] */
+import { parseArgs } from 'node:util';
+
+/** What a benchmark gives back: one flat document. */
+export type Figures = Record<string, number | string>;
+
+const BENCHMARKS: Record<string, () => Promise<{ measure: (tell: (line: string) => void) => Promise<Figures> }>> = {
+  startup: () => import('./startup.ts'),
+  billing: () => import('./billing.ts'),
+};
+
+// The result is one JSON line either way; --json is taken because every command of ours takes it.
+const { positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const [name = ''] = positionals;
+const load = BENCHMARKS[name];
+if (load) {
+  const { measure } = await load();
+  const figures = await measure((line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(`${JSON.stringify({ bench: name, ...figures })}\n`);
+} else {
+  process.stderr.write(`Name a benchmark: ${Object.keys(BENCHMARKS).join(', ')}\n`);
+  process.exitCode = 2;
+}
