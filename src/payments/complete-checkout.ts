@@ -33,11 +33,9 @@ export async function completeCheckout(
   { attemptId, query }: ApproveReturn,
 ): Promise<CheckoutResult> {
   const attempt = await getAttempt(app, attemptId);
-  if (attempt.state === 'CREATED' && attempt.providerSessionId) {
-    if (await markSent(app, attempt)) await approve(app, attempt, query);
-  } else if (attempt.state === 'SENT') {
-    await waitForAnswer(app, attemptId);
-  }
+  const isOpen = attempt.state === 'CREATED' && attempt.providerSessionId !== null;
+  if (isOpen && (await markSent(app, attempt))) await approve(app, attempt, query);
+  else await waitForAnswer(app, attemptId);
   return report(app, attemptId);
 }
 
@@ -95,9 +93,8 @@ async function approve(app: CompletingApp, attempt: PaymentAttempt, query: Appro
 
 async function waitForAnswer(app: CompletingApp, attemptId: string): Promise<void> {
   const until = app.clock.monotonicMs() + LOSER_WAITS_MS;
-  while (app.clock.monotonicMs() < until) {
+  while ((await getAttempt(app, attemptId)).state === 'SENT' && app.clock.monotonicMs() < until) {
     await sleep(LOSER_LOOKS_EVERY_MS);
-    if ((await getAttempt(app, attemptId)).state !== 'SENT') return;
   }
 }
 

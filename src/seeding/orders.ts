@@ -47,10 +47,26 @@ export function orderSource({ config, database }: SeedingApp, shop: Shop): Sourc
     idAt: ids.order,
     async write(tx, indexes) {
       const built = indexes.map(build);
-      await writeRows(tx, orders, built.map(({ order }) => order)); // prettier-ignore
-      await writeRows(tx, orderLines, built.flatMap(({ lines }) => lines)); // prettier-ignore
-      await writeRows(tx, paymentAttempts, built.flatMap(({ attempts }) => attempts)); // prettier-ignore
-      await writeRows(tx, paymentAttemptEvents, built.flatMap(({ events }) => events)); // prettier-ignore
+      await writeRows(
+        tx,
+        orders,
+        built.map(({ order }) => order),
+      );
+      await writeRows(
+        tx,
+        orderLines,
+        built.flatMap(({ lines }) => lines),
+      );
+      await writeRows(
+        tx,
+        paymentAttempts,
+        built.flatMap(({ attempts }) => attempts),
+      );
+      await writeRows(
+        tx,
+        paymentAttemptEvents,
+        built.flatMap(({ events }) => events),
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -21,6 +22,13 @@ async function takenPort(): Promise<string> {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return String((server.address() as AddressInfo).port);
+}
+
+/** The address that a server says it listens on. */
+async function listeningUrl({ stdout }: ChildProcess): Promise<string> {
+  if (!stdout) throw new Error('Bug: the process was started without a pipe.');
+  const [said] = await once(stdout, 'data');
+  return /http:\/\/\S+/.exec(String(said))?.[0] ?? '';
 }
 
 const withoutVersion = (help: string): string => help.replace(/^ {2}pillivery\/.*$/m, '  pillivery/…');
@@ -218,8 +226,7 @@ describe('serve', () => {
   it('answers /health/ready, and ends with 0 when it is asked to stop', async () => {
     const { child, ended } = startCli(['serve', '--port', '0', '--data-dir', await migratedFolder()], READY);
     onTestFinished(() => void child.kill('SIGKILL'));
-    const [said] = await once(child.stdout!, 'data');
-    const url = /http:\/\/\S+/.exec(String(said))?.[0];
+    const url = await listeningUrl(child);
     const ready = await fetch(`${url}/health/ready`, { headers: { connection: 'close' } });
     expect(await ready.json()).toMatchObject({ status: 'ok', checks: { database: true, accepting: true } });
 

@@ -77,7 +77,7 @@ export async function newShopper({ url }: Pick<Listening, 'url'>): Promise<Shopp
 }
 
 /** Presses the first button of the provider's page; returns where the provider sends the browser. */
-export async function approveOnPage(pageUrl: string): Promise<string> {
+async function approveOnPage(pageUrl: string): Promise<string> {
   const response = await fetch(`${pageUrl}/approve`, { method: 'POST', redirect: 'manual' });
   expect(response.status).toBe(303);
   return response.headers.get('location') ?? '';

@@ -6,7 +6,7 @@ import { nearest } from '../suggest.ts';
 import { ConfigSchema, knownKeys, SECRET_KEYS, type Config } from './schema.ts';
 import { parseEnvFile, settingsFromVariables, variableOf, type Environment } from './variables.ts';
 
-export { knownKeys, SECRET_KEYS, type Config } from './schema.ts';
+export type { Config } from './schema.ts';
 export { variableOf, type Environment } from './variables.ts';
 
 export interface ConfigSource {

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { getTableConfig as mysqlTable } from 'drizzle-orm/mysql-core';
+import { getTableConfig as sqliteTable } from 'drizzle-orm/sqlite-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  appliedMigrations,
+  checkSchema,
+  migrate,
+  openDatabase,
+  readMigrations,
+} from '../../src/platform/database/index.ts';
+import { tables as mysqlTables } from '../../src/schema.mysql.ts';
+import { tables as sqliteTables } from '../../src/schema.sqlite.ts';
+import { defineTables } from '../../src/schema.ts';
+import { ROOT } from '../support/bundle.ts';
+import { ENGINES, freshDatabase, type EngineName } from '../support/databases.ts';
+
+const NOW = new Date('2026-11-20T00:00:00Z');
+
+async function empty(engine: EngineName) {
+  const database = openDatabase(await freshDatabase(engine), defineTables);
+  onTestFinished(() => database.close());
+  const known = await readMigrations(join(ROOT, 'migrations'), database.engine);
+  return { database, known };
+}
+
+/** A migration that follows ours. */
+const following = (last: number, phase: 'expand' | 'contract', needs = 0) => ({
+  number: last + 1,
+  name: 'next',
+  phase,
+  needs,
+  checksum: 'next',
+  statements: ['create table next_thing (id int)'],
+});
+
+describe.each(ENGINES)('migrations on %s', (engine) => {
+  it('are applied once, also by two at the same time', async () => {
+    const { database, known } = await empty(engine);
+    const both = await Promise.all([migrate(database, known, NOW), migrate(database, known, NOW)]);
+    expect(both.flat()).toHaveLength(known.length);
+    expect(await migrate(database, known, NOW)).toEqual([]);
+  });
+
+  it('give exactly the tables and columns of the schema', async () => {
+    const { database, known } = await empty(engine);
+    await migrate(database, known, NOW);
+    const rows = await database.raw(
+      database.engine === 'mysql'
+        ? `select table_name as t, column_name as c from information_schema.columns where table_schema = database()`
+        : `select m.name as t, c.name as c from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'`,
+    );
+    const found = rows.filter(({ t }) => t !== 'schema_migrations').map(({ t, c }) => `${String(t)}.${String(c)}`);
+    const wanted = Object.values(sqliteTables).flatMap((table) => {
+      const { name, columns } = sqliteTable(table);
+      return columns.map((column) => `${name}.${snake(column.name)}`);
+    });
+    expect(found.toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('that are missing make the database unusable for the app', async () => {
+    const { database, known } = await empty(engine);
+    await expect(checkSchema(database, known)).rejects.toMatchObject({
+      code: 'DATABASE_NOT_MIGRATED',
+      kind: 'misconfigured',
+    });
+  });
+
+  it('that were changed after they ran are refused', async () => {
+    const { database, known } = await empty(engine);
+    await migrate(database, known, NOW);
+    const changed = known.map((migration) => ({ ...migration, checksum: 'other' }));
+    await expect(migrate(database, changed, NOW)).rejects.toMatchObject({ code: 'MIGRATION_CHANGED' });
+  });
+
+  it('of a newer release that only grew the schema leave this release working', async () => {
+    const { database, known } = await empty(engine);
+    await migrate(database, [...known, following(known.length, 'expand')], NOW);
+    await expect(checkSchema(database, known)).resolves.toBeUndefined();
+  });
+
+  it('of a newer release that removed what this one reads shut this release out', async () => {
+    const { database, known } = await empty(engine);
+    await migrate(database, [...known, following(known.length, 'contract', known.length + 1)], NOW);
+    await expect(checkSchema(database, known)).rejects.toMatchObject({ code: 'SCHEMA_TOO_NEW', kind: 'misconfigured' });
+  });
+
+  it('say how far the database is', async () => {
+    const { database, known } = await empty(engine);
+    await migrate(database, known, NOW);
+    expect(await appliedMigrations(database, known)).toMatchObject({ level: known.length, minLevel: 0 });
+  });
+});
+
+describe.runIf(ENGINES.includes('mysql'))('a migration killed on mysql', () => {
+  it('goes on at the statement it had reached, also when that one had run already', async () => {
+    const { database, known } = await empty('mysql');
+    const first = known.find(({ number }) => number === 1) ?? following(0, 'expand');
+    const half = { ...first, statements: first.statements.slice(0, 3) };
+    await migrate(database, [half], NOW);
+    await database.raw('update schema_migrations set finished_at = null, statements_done = 2');
+    expect(await migrate(database, known, NOW)).toHaveLength(1);
+    await expect(checkSchema(database, known)).resolves.toBeUndefined();
+  });
+});
+
+describe('the two kits', () => {
+  it('give the same tables, columns, nullability and unique keys', () => {
+    expect(shapeOf(mysqlTables, mysqlTable as never)).toEqual(shapeOf(sqliteTables, sqliteTable as never));
+  });
+});
+
+interface TableConfig {
+  name: string;
+  columns: { name: string; notNull: boolean; primary: boolean }[];
+  indexes: { config: { name: string; unique?: boolean } }[];
+}
+
+function shapeOf(tables: Record<string, unknown>, configOf: (table: unknown) => TableConfig) {
+  return Object.values(tables).map((table) => {
+    const { name, columns, indexes } = configOf(table);
+    return {
+      name,
+      columns: columns.map(({ name: column, notNull, primary }) => ({ column, notNull, primary })),
+      indexes: indexes.map(({ config }) => ({ name: config.name, unique: config.unique ?? false })),
+    };
+  });
+}
+
+const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
