@@ -36,7 +36,7 @@ it('leaves nothing to bill on the day that it billed', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ totals: { selected: 0, approved: 0 } });
 });
 
-it('can be played again in the same folder, with books that still agree', async () => {
+it('can be played again in the same folder, where the first customer is renewed too and the books still agree', async () => {
   const folder = await tempDir();
   await playDemo(folder, '--json');
 
