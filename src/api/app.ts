@@ -71,7 +71,8 @@ function guard(api: OpenAPIHono<ApiEnv>, app: App, router: OpenAPIHono<ApiEnv>):
 /** A body that is not JSON would pass unvalidated. */
 const refuseOtherTypes = createMiddleware<ApiEnv>(async function refuseOtherTypes(c, next) {
   const hasBody = c.req.method !== 'GET' && c.req.method !== 'HEAD' && (c.req.header('content-length') ?? '0') !== '0';
-  if (hasBody && !c.req.header('content-type')?.startsWith('application/json')) throw new HTTPException(415);
+  if (hasBody && !c.req.header('content-type')?.toLowerCase().startsWith('application/json'))
+    throw new HTTPException(415);
   await next();
 });
 

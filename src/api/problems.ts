@@ -28,7 +28,6 @@ const STATUS: Record<ErrorKind, number> = {
 const BY_HTTP_STATUS: Record<number, string> = {
   400: 'MALFORMED_REQUEST',
   404: 'NOT_FOUND',
-  405: 'METHOD_NOT_ALLOWED',
   413: 'PAYLOAD_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
@@ -81,7 +80,6 @@ function describeOurs(error: PilliveryError): Problem {
 const TITLES: Record<string, string> = {
   MALFORMED_REQUEST: 'The request cannot be read.',
   NOT_FOUND: 'There is nothing at this address.',
-  METHOD_NOT_ALLOWED: 'This address does not take this method.',
   PAYLOAD_TOO_LARGE: 'The request body is too large.',
   UNSUPPORTED_MEDIA_TYPE: 'Send JSON (content-type: application/json).',
 };

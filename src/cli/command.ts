@@ -54,12 +54,22 @@ export abstract class PilliveryCommand extends Command {
   }
 
   protected override async catch(thrown: Interfaces.CommandError): Promise<unknown> {
-    if (thrown.oclif) return super.catch(thrown); // usage errors and the like, with codes of their own
+    if (thrown.oclif) return this.#endUsage(thrown);
     const { withoutParameters } = await import('../platform/database/failures.ts');
     const { PilliveryError } = await import('../platform/errors.ts');
     const error = withoutParameters(thrown);
     if (error instanceof PilliveryError) return this.#end(error.message, error.code, exitOf(error), error);
     return this.#end(bugMessage(error), 'INTERNAL', 'failed', error);
+  }
+
+  /** Wrong words: oclif says what is wrong and how it should be; with --json in our own document. */
+  #endUsage(thrown: Interfaces.CommandError): unknown {
+    if (!this.jsonEnabled()) return super.catch(thrown);
+    const exitCode = thrown.oclif?.exit ?? EXIT_CODES.usage.code;
+    const message = thrown.message.replace(/\nSee more help with --help$/, '');
+    this.logJson({ schema: 'pillivery.error/1', error: { code: 'USAGE', message, facts: {}, exitCode } });
+    this.leaveWith(exitCode);
+    return undefined;
   }
 
   #end(message: string, code: string, exit: ExitName, cause: unknown): void {

@@ -61,6 +61,7 @@ export async function seed(
 ): Promise<SeedReport> {
   refuseImpossible(request);
   await refuseElsewhere(app, request);
+  if (request.subscriptions > 0) app.payments.vault(); // a missing key is told before the first row is written
   const started = app.clock.monotonicMs();
   let written = 0;
   for (const source of sourcesOf(app, request)) written += await writeSource(app, source, onProgress);

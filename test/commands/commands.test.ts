@@ -260,3 +260,15 @@ describe('wrong words', () => {
     expect(ended.stderr).toContain('did you mean PILLIVERY_HTTP__PORT?');
   });
 });
+
+describe('wrong words', () => {
+  it.each([
+    ['bill', '--no-such-flag'],
+    ['seed', '--items=-1'],
+    ['bill', '--date', '2026-02-30'],
+  ])('are told in one JSON document with exit 2, before any database is opened: %s %s', async (...words) => {
+    const { code, stdout } = await runCli([...words, '--json', '--data-dir', await tempDir()], PLAIN);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'pillivery.error/1', error: { exitCode: 2, facts: {} } });
+  });
+});

@@ -65,6 +65,7 @@ describe('seeding', () => {
       (item) => item.discountPrice !== Math.floor((item.originPrice * item.discountPermille + 500) / 1_000),
     );
     expect(wrong).toEqual([]);
+    expect(rows.filter((item) => item.salePrice !== item.originPrice - item.discountPrice)).toEqual([]);
   });
 
   it('makes subscriptions that can be billed, each of its own customer', async () => {
@@ -93,6 +94,7 @@ describe('classify', () => {
   it.each([
     ['눈 건강에 도움을 줄 수 있음', ['EYE']],
     ['두뇌 건강', ['BRAIN']],
+    ['간 건강에 도움', ['LIVER']],
     ['시간이 지나도', ['ETC']],
     ['', ['ETC']],
   ])('puts %j into %j', (text, codes) => {
