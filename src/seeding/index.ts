@@ -1,10 +1,10 @@
-import { eq, gte } from 'drizzle-orm';
-import { isDay } from '../platform/calendar.ts';
-import { InvalidInput, Misconfigured } from '../platform/errors.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
+import { isDuplicateKey } from '../platform/database/index.ts';
 import { catalogueOf, itemSource } from './items.ts';
 import { orderSource } from './orders.ts';
+import { otherSeed, refuseImpossible, refuseOtherData, refuseProduction } from './refuse.ts';
 import type { SeedingApp, SeedKind, Source } from './source.ts';
-import { MOST_OF_A_KIND, STANDING_END } from './standing.ts';
 import { subscriptionSource } from './subscriptions.ts';
 import { peopleOf, SEEDED_PASSWORD, userSource } from './users.ts';
 import { yearBefore } from './year.ts';
@@ -60,11 +60,13 @@ export async function seed(
   onProgress: (progress: SeedProgress) => void = () => {},
 ): Promise<SeedReport> {
   refuseImpossible(request);
-  await refuseElsewhere(app, request);
+  refuseProduction(app.config);
+  const sources = sourcesOf(app, request);
+  if (!request.add) await refuseOtherData(app, sources);
   if (request.subscriptions > 0) app.payments.vault(); // a missing key is told before the first row is written
   const started = app.clock.monotonicMs();
   let written = 0;
-  for (const source of sourcesOf(app, request)) written += await writeSource(app, source, onProgress);
+  for (const source of sources) written += await writeSource(app, source, onProgress);
   const seconds = Math.round(app.clock.monotonicMs() - started) / 1_000;
   const { items, users, orders, subscriptions } = request;
   return { items, users, orders, subscriptions, written, seconds, password: SEEDED_PASSWORD };
@@ -96,12 +98,21 @@ async function writeSource(
       const missing = await firstMissing(app, source, from, from + size);
       if (written === 0) await source.prepare?.();
       const indexes = Array.from({ length: from + size - missing }, (_, offset) => missing + offset);
-      await app.database.transaction((tx) => source.write(tx, indexes));
+      await writeBatch(app, source, indexes);
       written += indexes.length;
     }
     onProgress({ kind, done: from + size, total });
+    await nextTurn(); // SQLite never waits, so nobody else would get a turn: neither Ctrl-C nor a progress line
   }
   return written;
+}
+
+async function writeBatch({ database }: SeedingApp, source: Source, indexes: readonly number[]): Promise<void> {
+  try {
+    await database.transaction((tx) => source.write(tx, indexes));
+  } catch (error) {
+    throw isDuplicateKey(error) ? otherSeed(source, error) : error;
+  }
 }
 
 /** A batch is written whole or not at all, but an earlier, smaller request may have ended inside this one. */
@@ -121,28 +132,4 @@ async function exists({ database }: SeedingApp, { table, idAt }: Source, index: 
     .from(table)
     .where(eq(table.id, idAt(index)));
   return rows.length > 0;
-}
-
-function refuseImpossible({ items, users, orders, subscriptions, dueSubscriptions, due }: SeedRequest): void {
-  const refuse = (sentence: string): never => {
-    throw new InvalidInput('SEED_IMPOSSIBLE', sentence);
-  };
-  if (!isDay(due)) refuse(`${due} is no calendar day; give one as YYYY-MM-DD.`);
-  if (Math.max(items, users, orders, subscriptions) > MOST_OF_A_KIND)
-    refuse(`At most ${MOST_OF_A_KIND} of a kind can be seeded.`);
-  if (orders + subscriptions > 0 && (items === 0 || users === 0))
-    refuse('Orders and subscriptions need items and users.');
-  if (dueSubscriptions > subscriptions) refuse('More subscriptions cannot be due than there are.');
-}
-
-async function refuseElsewhere(app: SeedingApp, { add }: SeedRequest): Promise<void> {
-  if (app.config.env === 'production') {
-    throw new Misconfigured('NOT_IN_PRODUCTION', 'Seeding does not run with env=production.');
-  }
-  const { items, users } = app.database.tables;
-  const [item] = await app.database.select({ id: items.id }).from(items).where(gte(items.id, STANDING_END)).limit(1);
-  const [user] = await app.database.select({ id: users.id }).from(users).where(gte(users.id, STANDING_END)).limit(1);
-  if ((item || user) && !add) {
-    throw new Misconfigured('DATABASE_NOT_EMPTY', 'This database holds other data; seed an empty one, or say --add.');
-  }
 }
