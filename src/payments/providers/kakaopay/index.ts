@@ -23,7 +23,10 @@ export function openKakaoPay(config: Config, clock: Clock): PaymentProvider {
   const authorization = `SECRET_KEY ${requireSecret(config, 'payments.kakaopay.secretKey')}`;
   const caller = openCaller({ ...settings, connections: config.billing.concurrency + 8 });
   const call = (operation: string, body: object): Promise<Answer> =>
-    caller.post(`${PATH}/${operation}`, body, { authorization });
+    caller.post(`${PATH}/${operation}`, body, {
+      headers: { authorization },
+      signal: AbortSignal.timeout(settings.connectTimeoutMs + settings.readTimeoutMs),
+    });
 
   const lookup: PaymentProvider['lookup'] = async (request) => readLookup(await call('order', buildOrder(request)));
 
