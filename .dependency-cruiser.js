@@ -225,6 +225,12 @@ export default {
       libraries: library('pino'),
       allowed: '^src/platform/log(?:/|\\.ts$)',
     }),
+    onlyIn({
+      name: 'prometheus-in-metrics',
+      comment: 'Things are counted through platform/metrics, and only it holds prom-client.',
+      libraries: library('prom-client'),
+      allowed: '^src/platform/metrics(?:/|\\.ts$)',
+    }),
     {
       name: 'shipped-libraries-only',
       comment: 'What users run may not need a devDependency: they do not have it.',

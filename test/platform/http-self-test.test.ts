@@ -18,6 +18,12 @@ describe('the self-test of the transport', () => {
     });
   });
 
+  it('fails when calls never end, whatever their signal says', async () => {
+    await expect(selfTest({ fetch: () => new Promise(() => {}), openAgent })).rejects.toMatchObject({
+      code: 'TRANSPORT_BROKEN',
+    });
+  });
+
   it('fails when answers come by a way that cannot tell whether a request was written', async () => {
     const around = (input: Parameters<typeof ownFetch>[0], init?: RequestInit) =>
       ownFetch(input, { ...init, dispatcher: undefined } as RequestInit);

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCaller, type Answer, type PostOptions } from '../../src/platform/http/index.ts';
 import { bundle } from '../support/bundle.ts';
 import { httpServer, tcpServer } from '../support/loopback.ts';
@@ -90,12 +89,12 @@ describe('a call is certainly not written', () => {
     const port = await httpServer((_, response) => void answers.push(() => response.end('{}')));
     const { post } = callerOf(port, { ...LIMITS, connections: 1, readTimeoutMs: 10_000 });
     const first = post();
-    while (answers.length === 0) await sleep(1);
+    await vi.waitUntil(() => answers.length === 1, { interval: 1 });
     expect(await post({ signal: AbortSignal.timeout(50) })).toEqual({ kind: 'not_written', why: 'connect' });
     answers[0]?.();
     expect(await first).toMatchObject({ kind: 'answered' });
     const third = post();
-    while (answers.length === 1) await sleep(1);
+    await vi.waitUntil(() => answers.length === 2, { interval: 1 });
     answers[1]?.();
     expect(await third).toMatchObject({ kind: 'answered' });
     expect(answers).toHaveLength(2);

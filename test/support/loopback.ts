@@ -3,8 +3,8 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createTcp, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
+async function listening(server: Server, port = 0): Promise<number> {
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
@@ -25,7 +25,7 @@ export interface TcpServer {
 }
 
 /** A server that does something else than HTTP with a connection; it only listens unless told otherwise. */
-export async function tcpServer(handle: (socket: Socket) => void = () => {}): Promise<TcpServer> {
+export async function tcpServer(handle: (socket: Socket) => void = () => {}, port?: number): Promise<TcpServer> {
   const sockets: Socket[] = [];
   const chunks: Buffer[] = [];
   const server = createTcp((socket) => {
@@ -38,5 +38,5 @@ export async function tcpServer(handle: (socket: Socket) => void = () => {}): Pr
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return { port: await listening(server), heard: () => Buffer.concat(chunks), connections: () => sockets.length };
+  return { port: await listening(server, port), heard: () => Buffer.concat(chunks), connections: () => sockets.length };
 }

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Misconfigured } from '../errors.ts';
-import { openCaller, type Answer, type Transport } from './caller.ts';
+import { openCaller, type Answer, type HttpCaller, type Transport } from './caller.ts';
 
 /** A loopback answer takes milliseconds; a machine that is busy starting everything may need longer. */
 const ANSWER_WITHIN_MS = 2_000;
+
+const LIMITS = { connections: 1, connectTimeoutMs: ANSWER_WITHIN_MS, readTimeoutMs: ANSWER_WITHIN_MS };
 
 /**
  * Posts to a server of its own, for `serve` and `bill` to call at their start. A broken transport would send charges
@@ -13,13 +16,16 @@ const ANSWER_WITHIN_MS = 2_000;
 export async function selfTest(transport?: Transport): Promise<void> {
   const server = createServer((_, response) => response.end('{"heard":true}')).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const caller = openCaller({ baseUrl: addressOf(server), ...LIMITS, ...(transport && { transport }) });
+  let watched = false;
   try {
-    const { answer, watched } = await postTo(addressOf(server), transport);
+    const answer = await answerOf(caller, () => (watched = true));
     const heard = answer.kind === 'answered' && JSON.stringify(answer.body) === '{"heard":true}';
     if (!heard || !watched) throw broken(answer, watched);
   } finally {
     server.closeAllConnections();
     server.close();
+    await caller.close();
   }
 }
 
@@ -28,15 +34,12 @@ function addressOf(server: Server): string {
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
 }
 
-async function postTo(baseUrl: string, transport: Transport | undefined) {
-  const timeouts = { connectTimeoutMs: ANSWER_WITHIN_MS, readTimeoutMs: ANSWER_WITHIN_MS };
-  const caller = openCaller({ baseUrl, connections: 1, ...timeouts, ...(transport && { transport }) });
-  let watched = false;
-  const mayWrite = (): boolean => (watched = true);
-  const answer = await caller.post('/', {}, { headers: {}, signal: AbortSignal.timeout(ANSWER_WITHIN_MS), mayWrite });
-  await caller.close();
-  return { answer, watched };
-}
+/** A transport that is broken may not even notice that its time is up. */
+const answerOf = (caller: HttpCaller, mayWrite: () => boolean): Promise<Answer> =>
+  Promise.race([
+    caller.post('/', {}, { headers: {}, signal: AbortSignal.timeout(ANSWER_WITHIN_MS), mayWrite }),
+    sleep<Answer>(ANSWER_WITHIN_MS, { kind: 'no_answer', why: 'timeout' }, { ref: false }),
+  ]);
 
 const broken = (answer: Answer, watched: boolean): Misconfigured =>
   new Misconfigured(
