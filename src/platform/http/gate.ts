@@ -70,7 +70,7 @@ export function openGate(settings: BreakerSettings, clock: Pick<Clock, 'monotoni
     const { faults, calls } = period.breaker === 'half_open' ? period : recentCounts();
     begin({ breaker: 'open', overAtMs: clock.monotonicMs() + openMs, faults, calls });
     // Keeps the process alive: a billing run may be waiting for nothing else.
-    timer = setTimeout(halfOpen, openMs);
+    if (!ended) timer = setTimeout(halfOpen, openMs);
   });
   breaker.onReset(() => begin({ breaker: 'closed' }));
 

@@ -24,8 +24,8 @@ export interface WireOptions {
 
 /**
  * undici calls `onRequestStart` when it holds an open connection and is about to write: an abort there writes nothing.
- * A call begins at most once. Without that, fetch would by itself repeat a request answered with 421, and write one
- * that waited in a pool after its caller had already been told that nothing was written.
+ * A call begins at most once: fetch would repeat a request answered with 421 if it still had its body, and the pool may come to one
+ * that waited in its queue after the caller was told that nothing was written.
  */
 export function watchWire({ signal, mayWrite = () => true }: WireOptions): Wire {
   const reached: Reached = { written: false, withheld: false };
