@@ -1,5 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
+import type { Auto } from './auto.ts';
+import type { Desk } from './desk.ts';
 import { approvalPage, noticePage } from './approval-page.ts';
 import { BUTTONS, openPage, press, remainingMs, standingOf, type Press } from './kakaopay/checkouts.ts';
 import type { KakaoPay } from './kakaopay/state.ts';
@@ -24,9 +26,18 @@ const PressRequest = z.strictObject({
 type PressRequest = z.infer<typeof PressRequest>;
 
 /** The page that a customer sees, and the same buttons for clients without a browser. */
-export function checkoutRoutes(kakaopay: KakaoPay): Hono {
+export function checkoutRoutes({ kakaopay, pause }: Pick<Desk, 'kakaopay' | 'pause'>, auto: Auto | undefined): Hono {
   const routes = new Hono();
-  routes.get('/sandbox/checkout/:tid', (c) => showPage(c, kakaopay, c.req.param('tid'), 200));
+  routes.get('/sandbox/checkout/:tid', async (c) => {
+    const checkout = kakaopay.checkouts.get(c.req.param('tid'));
+    if (!auto?.press || !checkout || standingOf(kakaopay, checkout) !== 'open') {
+      return showPage(c, kakaopay, c.req.param('tid'), 200);
+    }
+    openPage(checkout);
+    await pause(auto.delayMs);
+    const pressed = press(kakaopay, checkout, auto.press);
+    return 'refused' in pressed ? showPage(c, kakaopay, checkout.tid, 409) : leadTo(c, pressed.redirectUrl);
+  });
   routes.post('/sandbox/checkout/:tid/:button', async (c) => {
     const { tid, button } = c.req.param();
     const pressing = PAGE_BUTTONS.get(button);
@@ -35,7 +46,7 @@ export function checkoutRoutes(kakaopay: KakaoPay): Hono {
     if (!checkout) return showPage(c, kakaopay, tid, 409);
     const pressed = press(kakaopay, checkout, { ...pressing, ...(await reasonOf(c)) });
     if ('refused' in pressed) return showPage(c, kakaopay, tid, 409);
-    return c.body(null, 303, { ...pageHeaders, Location: pressed.redirectUrl });
+    return leadTo(c, pressed.redirectUrl);
   });
   for (const button of BUTTONS) {
     routes.post(`/sandbox/checkouts/:tid/${button}`, (c) =>
@@ -44,6 +55,8 @@ export function checkoutRoutes(kakaopay: KakaoPay): Hono {
   }
   return routes;
 }
+
+const leadTo = (c: Context, address: string) => c.body(null, 303, { ...pageHeaders, Location: address });
 
 /** Why the payment is to be declined: the choice on the page. */
 async function reasonOf(c: Context): Promise<Pick<Press, 'result'>> {

@@ -9,10 +9,8 @@
  *
  * faults/rules.ts is the reference of the rules; `pillivery sandbox` runs it as a process, its control page is /sandbox.
  */
-export { auditLedger, type Audit, type LedgerSummary, type OrderAudit } from './audit.ts';
-export type { FaultReport } from './faults/control.ts';
+export { auditLedger } from './audit.ts';
 export type { FaultRuleInput } from './faults/rules.ts';
-export type { Scenario } from './faults/scenario.ts';
 export type { LedgerLine } from './ledger.ts';
 export type { SandboxOptions } from './options.ts';
 export { startSandbox, type Sandbox } from './server.ts';

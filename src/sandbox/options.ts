@@ -1,5 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
+import type { Auto } from './auto.ts';
 import type { FaultRuleInput } from './faults/rules.ts';
+import type { Scenario } from './faults/scenario.ts';
 import type { Latency } from './latency.ts';
 
 export interface SandboxOptions {
@@ -21,6 +23,10 @@ export interface SandboxOptions {
   seed?: string | number;
   /** Rules from the start on. They stay behind all that are added later. */
   faults?: readonly FaultRuleInput[];
+  /** Rules from the start on, in the place of which another scenario may be played. */
+  scenario?: Partial<Scenario>;
+  /** What the approval page does by itself. */
+  auto?: Auto;
   /** Whether requests that drift from the specification are refused with -90001; true when left out. */
   strict?: boolean;
   /** Whether KakaoPay Money rests from 23:30 to 00:35 in Seoul; true when left out. */

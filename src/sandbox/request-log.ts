@@ -8,7 +8,7 @@ export interface LoggedRequest {
   op?: Op | undefined;
   requestId?: string | undefined;
   /** The fields that are safe to show. */
-  fields: Record<string, unknown>;
+  fields: ShownFields;
   faultId?: string | undefined;
   /** What was sent; absent when nothing was. */
   status?: number | undefined;
@@ -57,9 +57,14 @@ const SHOWN = [
   'payment_method_type',
 ];
 
-export function shownFields(body: unknown): Record<string, unknown> {
-  const fields = Object(body) as Record<string, unknown>;
-  return Object.fromEntries(SHOWN.flatMap((name) => (isPlain(fields[name]) ? [[name, fields[name]]] : [])));
-}
+export type ShownFields = Record<string, string | number>;
 
-const isPlain = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string';
+export function shownFields(body: unknown): ShownFields {
+  const fields = Object(body) as Record<string, unknown>;
+  const shown: ShownFields = {};
+  for (const name of SHOWN) {
+    const value = fields[name];
+    if (typeof value === 'string' || typeof value === 'number') shown[name] = value;
+  }
+  return shown;
+}

@@ -63,7 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     const ledger = await openLedger(ledgerFile);
     const room = furnish(options, { ledger, url, port });
-    listener = listenerFor(room, options.controlToken);
+    listener = listenerFor(room, options);
     opened.resolve(listener);
     return sandboxOver(room, url, port);
   } catch (error) {
@@ -95,13 +95,14 @@ function furnish(options: SandboxOptions, { ledger, url, port }: Place): Control
     isStrict: strict,
   };
   const faults = openFaultControl(book, clock, port);
+  if (options.scenario) faults.play(options.scenario);
   for (const rule of options.faults ?? []) faults.set(rule, 'last');
   return { desk, clock, faults };
 }
 
-function listenerFor(room: ControlRoom, controlToken: string | undefined): RequestListener {
+function listenerFor(room: ControlRoom, options: SandboxOptions): RequestListener {
   const door = openDoor(room.desk);
-  const pages = buildPages(room, controlToken);
+  const pages = buildPages(room, options);
   return (request, response) => (isProviderCall(request) ? door : pages)(request, response);
 }
 

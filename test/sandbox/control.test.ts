@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Hono } from 'hono';
 import { onlyNeighbours } from '../../src/sandbox/control/guard.ts';
-import { bundle, chargeBody } from './support.ts';
+import { realClock } from '../../src/sandbox/clock.ts';
+import { bundle, chargeBody, ledgerPlace, minutesAfter, NOON } from './support.ts';
 
 describe('the control API', () => {
   it('lists the ledger as JSON and as lines', async () => {
@@ -75,6 +76,145 @@ describe('the control API', () => {
     const text = await (await browse('GET', '/')).text();
     expect(text).toContain('moves no money');
     expect(text).toContain('href="/sandbox/ledger"');
+  });
+});
+
+describe('the ledger export', () => {
+  it('begins where it is told to, by number and by moment', async () => {
+    const { call, request, clock, sandbox } = await bundle();
+    await call('subscription', chargeBody());
+    clock.moveTo(minutesAfter(NOON, 30));
+    await call('subscription', chargeBody({ partner_order_id: 'pa_3' }));
+    const [, second] = sandbox.ledger();
+    for (const since of ['1', '2026-11-24T12:10:00%2B09:00']) {
+      expect((await request('GET', `/sandbox/ledger?since=${since}`)).body).toEqual({ lines: [second] });
+      expect((await request('GET', `/sandbox/ledger/summary?since=${since}`)).body).toMatchObject({ charges: 1 });
+    }
+    expect((await request('GET', '/sandbox/ledger?since=soon')).body).toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('can be a table for a spreadsheet, that runs nothing there', async () => {
+    const { call, sandbox } = await bundle();
+    await call('subscription', chargeBody({ partner_order_id: '=1+1', partner_user_id: 'a,"b"' }));
+    const [line] = sandbox.ledger();
+    const text = await (await fetch(`${sandbox.url}/sandbox/ledger.csv`)).text();
+    const [headings, cells] = text.split('\r\n');
+    expect(headings).toBe(
+      'seq,at,atVirtual,provider,op,ref,orderRef,mandateHash,customer,amount,answered,faultId,requestId',
+    );
+    const told = `KAKAOPAY,charge,${line?.ref},'=1+1,${line?.mandateHash},"a,""b""",25900,sent,,${line?.requestId}`;
+    expect(cells).toBe(`1,${line?.at},${line?.atVirtual},${told}`);
+  });
+});
+
+describe('the log of calls', () => {
+  it('shows each call with what was answered, and no secret', async () => {
+    const shop = await bundle();
+    shop.sandbox.addFault({ id: 'it', match: { op: 'subscription' }, effect: { kind: 'decline', code: -751 } });
+    const { sid } = await shop.mandate();
+    await shop.call('subscription', chargeBody({ sid }), { 'X-Request-Id': 'req-1' });
+
+    const { body } = await shop.request('GET', '/sandbox/requests');
+
+    const text = JSON.stringify(body);
+    expect(body['requests']).toMatchObject([
+      {
+        op: 'subscription',
+        path: '/online/v1/payment/subscription',
+        requestId: 'req-1',
+        status: 400,
+        code: -751,
+        faultId: 'it',
+        fields: { partner_order_id: 'pa_2', total_amount: 25_900 },
+        tookMs: expect.any(Number),
+      },
+      { op: 'approve', status: 200 },
+      { op: 'ready', status: 200 },
+    ]);
+    expect(text).not.toContain(sid);
+    expect(text).not.toMatch(/pg_token|SECRET_KEY|approval_url/);
+  });
+
+  it('keeps the last 1,000', async () => {
+    const { call, sandbox } = await bundle();
+    for (let at = 0; at < 1_005; at += 1) await call('order', { cid: 'TC0ONETIME', tid: `T${at}` });
+    expect(sandbox.requests()).toHaveLength(1_000);
+    expect(sandbox.requests()[0]).toMatchObject({ fields: { tid: 'T1004' } });
+    expect(sandbox.requests()[999]).toMatchObject({ fields: { tid: 'T5' } });
+  });
+});
+
+describe('the clock', () => {
+  it('is set and advanced, and everything follows it', async () => {
+    const { request, call } = await bundle();
+    await request('POST', '/sandbox/clock', { set: '2026-11-24T23:40:00+09:00' });
+    expect((await request('GET', '/sandbox/clock')).body).toMatchObject({ virtual: true, blackout: true });
+    expect((await call('subscription', chargeBody())).body).toMatchObject({ error_code: -782 });
+
+    const { body } = await request('POST', '/sandbox/clock', { advance: '1h' });
+
+    expect(body).toMatchObject({ seoul: expect.stringMatching(/^2026-11-25T00:40/), blackout: false });
+    expect((await call('subscription', chargeBody())).status).toBe(200);
+  });
+
+  it('is left alone when it is the real one', async () => {
+    const { request } = await bundle({ clock: realClock() });
+    expect((await request('GET', '/sandbox/clock')).body).toMatchObject({ virtual: false });
+    expect(await request('POST', '/sandbox/clock', { advance: '1h' })).toMatchObject({
+      status: 409,
+      body: { code: 'CLOCK_IS_REAL' },
+    });
+  });
+
+  it.each([
+    [{}, 'give either set'],
+    [{ set: '2026-11-24T23:40:00+09:00', advance: '1h' }, 'give either set'],
+    [{ set: '2026-11-24' }, 'field set'],
+    [{ advance: 'soon' }, 'field advance: must be a duration'],
+    [{ back: '1h' }, 'unknown field back'],
+  ])('refuses %j and says why', async (body, message) => {
+    const { request } = await bundle();
+    expect(await request('POST', '/sandbox/clock', body)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining(message) },
+    });
+  });
+});
+
+describe('reset', () => {
+  it('takes back what the sandbox was told and keeps what it executed', async () => {
+    const { call, request, mandate, sandbox } = await bundle();
+    const { sid } = await mandate();
+    sandbox.addFault({ effect: { kind: 'fail', status: 500 } });
+    sandbox.changeCustomer('cu_1', { balance: 0 });
+    sandbox.changeMandate(sid, { ceiling: 1, declineNext: { times: 5, code: -751 } });
+
+    expect((await request('POST', '/sandbox/reset')).body).toEqual({ reset: true, ledger: false });
+
+    expect((await call('subscription', chargeBody({ sid }))).status).toBe(200);
+    expect(sandbox.ledger().map(({ op }) => op)).toEqual(['charge', 'issue', 'charge']);
+    expect(sandbox.stats()).toMatchObject({ arrivals: 1 });
+  });
+
+  it('forgets a ledger in memory when it is asked to, mandates and all', async () => {
+    const { call, request, mandate, sandbox } = await bundle();
+    const { sid } = await mandate();
+    await request('POST', '/sandbox/reset', { ledger: true });
+    expect(sandbox.ledger()).toEqual([]);
+    expect((await call('subscription', chargeBody({ sid }))).body).toMatchObject({ error_code: -750 });
+    await call('subscription', chargeBody());
+    expect(sandbox.ledger()).toMatchObject([{ seq: 1 }]);
+    expect(sandbox.stats()).toMatchObject({ executed: 1 });
+  });
+
+  it('never forgets a ledger in a file', async () => {
+    const { call, request, sandbox } = await bundle({ ledgerFile: await ledgerPlace() });
+    await call('subscription', chargeBody());
+    expect(await request('POST', '/sandbox/reset', { ledger: true })).toMatchObject({
+      status: 409,
+      body: { code: 'LEDGER_IS_A_FILE' },
+    });
+    expect(sandbox.ledger()).toHaveLength(1);
   });
 });
 

@@ -84,7 +84,7 @@ export function changeCustomer(kakaopay: KakaoPay, ref: string, change: Customer
   if (declineNext !== undefined) customer.script = declineNext;
 }
 
-export function mandateBody(mandate: Mandate) {
+function mandateBody(mandate: Mandate) {
   const { hash, customer, method, charges, amount, ceiling, inactivatedAt, script, witness } = mandate;
   return {
     mandateHash: hash,

@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono';
 import { PilliveryError, type ErrorKind } from '../../platform/errors.ts';
 import { onlyNeighbours } from './guard.ts';
 import { leverRoutes } from './levers.ts';
+import { pageRoutes } from './page-routes.ts';
 import { peopleRoutes } from './people.ts';
 import { reportRoutes } from './reports.ts';
 import type { ControlRoom } from './room.ts';
@@ -10,7 +11,8 @@ import type { ControlRoom } from './room.ts';
 export function controlRoutes(room: ControlRoom, controlToken: string | undefined): Hono {
   const routes = new Hono();
   const guard = onlyNeighbours(controlToken);
-  for (const path of GUARDED) routes.use(`/sandbox/${path}`, guard);
+  for (const path of GUARDED) routes.use(path === '' ? '/sandbox' : `/sandbox/${path}`, guard);
+  routes.route('/sandbox', pageRoutes(room));
   routes.route('/sandbox', reportRoutes(room));
   routes.route('/sandbox', leverRoutes(room));
   routes.route('/sandbox', peopleRoutes(room));
@@ -20,6 +22,8 @@ export function controlRoutes(room: ControlRoom, controlToken: string | undefine
 
 /** Everything under /sandbox but the pages that customers see. */
 const GUARDED = [
+  '',
+  'do/*',
   'ledger',
   'ledger.jsonl',
   'ledger.csv',

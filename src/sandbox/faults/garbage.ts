@@ -6,7 +6,7 @@ type Fields = Record<string, unknown>;
 
 const TWO_MIB = 2 * 1024 * 1024;
 /** Where a 302 leads: whoever follows it is counted as a stray call. */
-export const REDIRECTED = '/online/v1/payment/redirected';
+const REDIRECTED = '/online/v1/payment/redirected';
 
 /** An answer that is not what was agreed. */
 export function spoiled({ status, body }: WireAnswer, { form, field = '' }: Garbage): WireAnswer {

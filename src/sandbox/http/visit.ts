@@ -2,6 +2,7 @@ import { systemClock } from '../../platform/clock.ts';
 import type { Hit } from '../faults/book.ts';
 import type { WireAnswer } from '../kakaopay/errors.ts';
 import type { CallRequest } from './conduct.ts';
+import type { ShownFields } from '../request-log.ts';
 import type { Desk } from '../desk.ts';
 import { pathOf, requestIdOf } from './read.ts';
 
@@ -9,7 +10,7 @@ import { pathOf, requestIdOf } from './read.ts';
 export interface Visit {
   hit: Hit | undefined;
   /** The fields of its body that may be shown. */
-  fields: Record<string, unknown>;
+  fields: ShownFields;
   /** What went out whole. */
   sent: WireAnswer | undefined;
   /** Lets other calls of the same customer in; may be called twice. */
