@@ -24,33 +24,27 @@ export async function openPort(server: Server, host: string, wanted: number): Pr
   server.listen({ host, port: wanted, backlog: BACKLOG });
   await once(server, 'listening');
   const { port: number } = server.address() as AddressInfo;
-  let reopening: NodeJS.Timeout | undefined;
-  let isClosed = false;
+  const listenAgain = () => void (server.listening || server.listen({ host, port: number, backlog: BACKLOG }));
+  return portOf(server, number, listenAgain);
+}
 
-  const listen = () => {
-    reopening = undefined;
-    if (isClosed || server.listening) return;
-    server.listen({ host, port: number, backlog: BACKLOG });
+function portOf(server: Server, number: number, listenAgain: () => void): Port {
+  let reopening: NodeJS.Timeout | undefined;
+  const openIn = (ms: number) => {
+    clearTimeout(reopening);
+    reopening = setTimeout(listenAgain, ms);
   };
-  server.on('error', () => {
-    if (!isClosed) reopening = setTimeout(listen, RETRY_MS);
-  });
+  server.on('error', () => openIn(RETRY_MS));
 
   return {
     number,
     shutFor(ms) {
       server.close();
       server.closeAllConnections();
-      clearTimeout(reopening);
-      reopening = setTimeout(listen, ms);
+      openIn(ms);
     },
-    open() {
-      if (!reopening) return;
-      clearTimeout(reopening);
-      listen();
-    },
+    open: () => openIn(0),
     async close() {
-      isClosed = true;
       clearTimeout(reopening);
       if (server.listening) await stopServing(server);
     },

@@ -12,6 +12,10 @@ export interface SecondStats {
 export interface StatsReport {
   arrivals: number;
   inFlight: number;
+  /** Answers that went out whole. */
+  answered: number;
+  /** From the arrival of a call to its answer, on average. */
+  meanAnswerMs: number;
   strictRejections: number;
   /** Arrivals of each call. */
   ops: Record<Op, number>;
@@ -23,8 +27,8 @@ export interface StatsReport {
 export interface Stats {
   arrive(op: Op | undefined): void;
   execute(movements: number): void;
-  /** The call is over, answered or not. */
-  leave(isAnswered: boolean): void;
+  /** A call is over: answered after so long, or not at all. */
+  leave(answeredAfterMs: number | undefined): void;
   rejectStrictly(): void;
   report(): StatsReport;
   reset(): void;
@@ -57,12 +61,19 @@ export function newStats(): Stats {
     execute(movements) {
       if (movements > 0) thisSecond().executed += movements;
     },
-    leave(isAnswered) {
+    leave(answeredAfterMs) {
       inFlight -= 1;
-      if (isAnswered) thisSecond().answered += 1;
+      if (answeredAfterMs === undefined) return;
+      thisSecond().answered += 1;
+      totals.answered += 1;
+      totals.answerMs += answeredAfterMs;
     },
     rejectStrictly: () => void (totals.strictRejections += 1),
-    report: () => ({ ...totals, inFlight, perSecond: seconds }),
+    report() {
+      const { answerMs, ...counts } = totals;
+      const meanAnswerMs = Math.round((100 * answerMs) / Math.max(1, counts.answered)) / 100;
+      return { ...counts, meanAnswerMs, inFlight, perSecond: seconds };
+    },
     reset() {
       totals = noTotals();
       seconds = [];
@@ -72,6 +83,8 @@ export function newStats(): Stats {
 
 const noTotals = () => ({
   arrivals: 0,
+  answered: 0,
+  answerMs: 0,
   strictRejections: 0,
   ops: Object.fromEntries(OPS.map((op) => [op, 0])) as Record<Op, number>,
 });

@@ -17,6 +17,7 @@ export function buildPages(room: ControlRoom, { auto, controlToken }: PageOption
     c.header('X-Pillivery-Sandbox', '1');
     await next();
   });
+  // The customers' pages come first: the guard of the control side is not for them.
   app.route('/', checkoutRoutes(room.desk, auto));
   app.route('/', controlRoutes(room, controlToken));
   app.get('/', (c) => c.html(indexPage(kakaopay.ledger.lines().length), 200, pageHeaders));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Hono } from 'hono';
 import { onlyNeighbours } from '../../src/sandbox/control/guard.ts';
 import { realClock } from '../../src/sandbox/clock.ts';
-import { bundle, chargeBody, ledgerPlace, minutesAfter, NOON } from './support.ts';
+import { bundle, chargeBody, ledgerPlace, minutesAfter, NOON, readyBody } from './support.ts';
 
 describe('the control API', () => {
   it('lists the ledger as JSON and as lines', async () => {
@@ -242,6 +242,43 @@ describe('the door of the control API', () => {
 
   it('opens to a stranger who bears the control token', async () => {
     expect(await statusFor('203.0.113.9', { controlToken: 'let-me-in', authorization: 'Bearer let-me-in' })).toBe(200);
+  });
+
+  it.each([
+    ['GET', ''],
+    ['GET', '/ledger'],
+    ['GET', '/ledger.jsonl'],
+    ['GET', '/ledger.csv'],
+    ['GET', '/ledger/summary'],
+    ['GET', '/stats'],
+    ['GET', '/requests'],
+    ['GET', '/faults'],
+    ['POST', '/faults'],
+    ['DELETE', '/faults'],
+    ['DELETE', '/faults/f1'],
+    ['POST', '/scenario'],
+    ['GET', '/clock'],
+    ['POST', '/clock'],
+    ['POST', '/reset'],
+    ['GET', '/mandates'],
+    ['PATCH', '/mandates/SEED0000000000000001'],
+    ['PATCH', '/customers/cu_1'],
+    ['POST', '/do/clear'],
+  ])('guards %s /sandbox%s', async (method, path) => {
+    const { request } = await bundle();
+    expect((await request(method, `/sandbox${path}`, undefined, { Origin: 'http://shop.test' })).status).toBe(403);
+  });
+
+  it('is no door for customers', async () => {
+    const { call, request } = await bundle();
+    const { tid } = (await call('ready', readyBody())).body;
+    const pressed = await request(
+      'POST',
+      `/sandbox/checkouts/${String(tid)}/approve`,
+      {},
+      { Origin: 'http://shop.test' },
+    );
+    expect(pressed.status).toBe(200);
   });
 
   it.each(['Bearer let-me-ou', 'Bearer ', 'let-me-in', ''])(

@@ -61,7 +61,7 @@ describe('the flags', () => {
       { 'fail-rate': '20%', 'fail-kind': 'explode' },
       '--fail-kind does not understand explode; write http-500, drop-after',
     ],
-    [{ 'fail-rate': '20%', 'fail-kind': 'decline:-1' }, '--fail-kind does not understand decline:-1'],
+    [{ 'fail-rate': '20%', 'fail-kind': 'decline:-11' }, '--fail-kind does not understand decline:-11'],
     [{ 'fail-kind': 'http-500' }, '--fail-kind needs --fail-rate or --ramp'],
     [{ ramp: '75%' }, '--ramp does not understand 75%; write a curve such as 0%:0s'],
     [{ clock: '2026' }, '--clock does not understand 2026; write real, virtual, or virtual='],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rawCall } from './raw-call.ts';
 import { bundle, chargeBody, ledgerPlace, minutesAfter, NOON, RECURRING, type Bundle } from './support.ts';
 
 const STATUS = 'manage/subscription/status';
@@ -197,6 +198,20 @@ describe('the customer', () => {
     expect(replies.find(({ status }) => status === 400)).toMatchObject(refusedBy('USER_LOCKED'));
     expect((await shop.call('subscription', other)).status).toBe(200);
     expect(shop.sandbox.ledger()).toHaveLength(2);
+  });
+
+  it('may be charged again when the caller of a committed charge has gone', async () => {
+    const shop = await bundle();
+    shop.sandbox.addFault({ effect: { kind: 'delay', wait: '1m' }, times: 1 });
+    await rawCall({ port: shop.sandbox.port, body: chargeBody(), patienceMs: 100 });
+    await expect.poll(async () => (await shop.call('subscription', chargeBody())).status).toBe(200);
+  });
+
+  it('is still locked when the caller of a charge has gone that is not committed', async () => {
+    const shop = await bundle();
+    shop.sandbox.addFault({ effect: { kind: 'delay', wait: '1m', when: 'before' }, times: 1 });
+    await rawCall({ port: shop.sandbox.port, body: chargeBody(), patienceMs: 100 });
+    expect(await shop.call('subscription', chargeBody())).toMatchObject(refusedBy('USER_LOCKED'));
   });
 
   it('does not keep others waiting', async () => {

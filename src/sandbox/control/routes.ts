@@ -7,38 +7,14 @@ import { peopleRoutes } from './people.ts';
 import { reportRoutes } from './reports.ts';
 import type { ControlRoom } from './room.ts';
 
-/** What no real provider offers: the truth, faults on demand, and the clock. */
+/** What no real provider offers: the truth, faults on demand, and the clock. Only neighbours get any of it. */
 export function controlRoutes(room: ControlRoom, controlToken: string | undefined): Hono {
   const routes = new Hono();
-  const guard = onlyNeighbours(controlToken);
-  for (const path of GUARDED) routes.use(path === '' ? '/sandbox' : `/sandbox/${path}`, guard);
-  routes.route('/sandbox', pageRoutes(room));
-  routes.route('/sandbox', reportRoutes(room));
-  routes.route('/sandbox', leverRoutes(room));
-  routes.route('/sandbox', peopleRoutes(room));
-  routes.onError((error, c) => tell(error, c));
+  routes.use('/sandbox/*', onlyNeighbours(controlToken));
+  for (const part of [pageRoutes, reportRoutes, leverRoutes, peopleRoutes]) routes.route('/sandbox', part(room));
+  routes.onError(tell);
   return routes;
 }
-
-/** Everything under /sandbox but the pages that customers see. */
-const GUARDED = [
-  '',
-  'do/*',
-  'ledger',
-  'ledger.jsonl',
-  'ledger.csv',
-  'ledger/*',
-  'stats',
-  'requests',
-  'faults',
-  'faults/*',
-  'scenario',
-  'clock',
-  'reset',
-  'mandates',
-  'mandates/*',
-  'customers/*',
-];
 
 const STATUSES: Partial<Record<ErrorKind, 400 | 404 | 409>> = { input: 400, not_found: 404, conflict: 409 };
 

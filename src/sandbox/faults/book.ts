@@ -53,25 +53,22 @@ export function openFaultBook(clock: Clock): FaultBook {
       faults = faults.toSpliced(at, 1);
       return true;
     },
-    clear() {
-      faults = [];
-      [lasting, named] = [0, 0];
-    },
+    clear: () => void ([faults, lasting, named] = [[], 0, 0]),
     isActive: (fault) => faults.includes(fault) && isInTime(fault, clock.now()),
-    chooseEarly(facts) {
-      if (faults.length === 0) return undefined;
-      const now = clock.now();
-      const fault = faults.find((candidate) => meetEarly(candidate, facts, now));
-      return fault && { fault, effect: fault.effect };
-    },
-    choose(facts) {
-      if (faults.length === 0) return undefined;
-      const now = clock.now();
-      for (const fault of faults) {
-        const effect = meet(fault, facts, now);
-        if (effect) return { fault, effect };
-      }
-      return undefined;
-    },
+    chooseEarly: (facts) => (faults.length === 0 ? undefined : firstEarly(faults, facts, clock.now())),
+    choose: (facts) => (faults.length === 0 ? undefined : first(faults, facts, clock.now())),
   };
+}
+
+function firstEarly(faults: readonly Fault[], facts: EarlyFacts, now: Date): Hit | undefined {
+  const fault = faults.find((candidate) => meetEarly(candidate, facts, now));
+  return fault && { fault, effect: fault.effect };
+}
+
+function first(faults: readonly Fault[], facts: CallFacts, now: Date): Hit | undefined {
+  for (const fault of faults) {
+    const effect = meet(fault, facts, now);
+    if (effect) return { fault, effect };
+  }
+  return undefined;
 }

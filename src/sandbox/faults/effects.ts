@@ -53,7 +53,8 @@ export type Witness = z.infer<typeof Witness>;
 const Decline = z
   .strictObject({
     kind: z.literal('decline'),
-    code: z.int().refine(isKnownCode, { error: 'must be a code of KakaoPay, such as -782' }).optional(),
+    code: z.int().optional(),
+    unlisted: z.literal(true).optional(),
     result: z.string().min(1).max(100).optional(),
     message: z.string().min(1).max(200).optional(),
     status: z.int().min(400).max(599).optional(),
@@ -63,6 +64,10 @@ const Decline = z
   .refine(({ code, result }) => code !== undefined || result !== undefined, {
     path: ['code'],
     error: 'needed unless result is given',
+  })
+  .refine(({ code, unlisted }) => code === undefined || unlisted || isKnownCode(code), {
+    path: ['code'],
+    error: 'must be a code of KakaoPay, such as -782, or come with unlisted',
   })
   .refine(({ code, result }) => result === undefined || code === undefined || METHOD_REFUSALS.includes(code), {
     path: ['result'],

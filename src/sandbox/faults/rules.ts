@@ -28,8 +28,9 @@ import { Effect } from './effects.ts';
  *   S3  { kind: "drop", when?: "after_reading" | "before_reading", wait? }   hangs up without executing
  *   S4  { kind: "commit_code", code: -785 | 500 | 502 | 503 | 504, wait? }   executes, then answers an error
  *   S5  { kind: "fail", status?: 500 | 502 | 503 | 504, wait? }   answers 5xx without executing
- *   S6  { kind: "decline", code?: -782, result?: "LACK_BALANCE", message?, status?, form?: "older", wait? }   any code of
- *       2.9 without executing; a result without a code comes with the code that the call refuses by (-780, -781, -782)
+ *   S6  { kind: "decline", code?: -782, result?: "LACK_BALANCE", message?, status?, form?: "older", unlisted?: true, wait? }
+ *       any code of 2.9 without executing, or with `unlisted` any other; a result without a code comes with the code that
+ *       the call refuses by (-780, -781, -782)
  *   S7  { kind: "witness", mode: "correct" | "stale" | "late" | "shifted" | "missing" | "stranger", seconds? }   how
  *       `status` tells of last_approved_at: as it was when the rule was set, seen N s late, N s off, not at all, or moved
  *       to N s ago (0) by somebody else's charge

@@ -70,6 +70,7 @@ async function carryOut(
   const executedBefore = ledger.executed();
   const executed = flight.refusal ?? execute({ requestId, answered: plan.answered, fault, effect });
   desk.stats.execute(ledger.executed() - executedBefore);
+  visit.isExecuted = true;
   return { answer: plan.cover?.(executed) ?? executed, plan };
 }
 

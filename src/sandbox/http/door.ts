@@ -24,6 +24,8 @@ export function openDoor(desk: Desk): RequestListener {
 
 async function take(desk: Desk, given: CallRequest, response: ServerResponse): Promise<void> {
   const visit = openVisit(desk, given);
+  // Nobody waits for the answer any more, and nothing else is left to do.
+  response.once('close', () => visit.isExecuted && visit.land());
   try {
     visit.hit = given.call && desk.faults.chooseEarly({ provider: 'KAKAOPAY', op: given.call.op });
     if (visit.hit) return await turnAway(desk, response, visit.hit);

@@ -15,6 +15,8 @@ export interface Visit {
   sent: WireAnswer | undefined;
   /** Lets other calls of the same customer in; may be called twice. */
   land: () => void;
+  /** What it was to do is done: from here on only its answer is missing. */
+  isExecuted: boolean;
   end(): void;
 }
 
@@ -28,9 +30,11 @@ export function openVisit({ stats, log }: Desk, { request, call }: CallRequest):
     fields: {},
     sent: undefined,
     land: () => undefined,
+    isExecuted: false,
     end() {
       visit.land();
-      stats.leave(visit.sent !== undefined);
+      const tookMs = MACHINE.monotonicMs() - arrivedMs;
+      stats.leave(visit.sent && tookMs);
       log.add({
         at: at.toISOString(),
         path: pathOf(request),
@@ -40,7 +44,7 @@ export function openVisit({ stats, log }: Desk, { request, call }: CallRequest):
         faultId: visit.hit?.fault.id,
         status: visit.sent?.status,
         code: codeOf(visit.sent),
-        tookMs: Math.round(MACHINE.monotonicMs() - arrivedMs),
+        tookMs: Math.round(tookMs),
       });
     },
   };

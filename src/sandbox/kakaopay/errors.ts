@@ -15,7 +15,14 @@ const STRICT = -90001;
 
 /** Every code of payments.md 2.9. The codes are KakaoPay's, the sentences are ours. */
 const SENTENCES = new Map([
+  // Codes that go with the older form of the body.
+  [-1, 'internal error'],
   [-2, 'a parameter is missing or wrong'],
+  [-3, 'no authorization'],
+  [-5, 'no permission'],
+  [-7, 'under maintenance'],
+  [-10, 'daily quota used up'],
+  [-9798, 'under maintenance'],
   [-400, 'no authorization header'],
   [-401, 'unknown secret key'],
   [-403, 'online payment is not switched on for this application'],
@@ -61,6 +68,12 @@ const SENTENCES = new Map([
 
 /** Everything else is 400, as all -7xx are. */
 const STATUSES = new Map<number, number>([
+  [-1, 500],
+  [-3, 401],
+  [-5, 403],
+  [-7, 503],
+  [-10, 429],
+  [-9798, 503],
   [-401, 401],
   [-403, 403],
   [-404, 404],

@@ -24,7 +24,8 @@ const nothing = () => undefined;
 
 /**
  * One tid is worked on once at a time (-785), and one customer is charged once at a time (USER_LOCKED). In flight means
- * until the answer goes out, however long it is held back: with no latency calls hardly ever meet.
+ * until the answer goes out, or until its caller has gone and only the answer was missing: with no latency calls hardly
+ * ever meet.
  */
 export function newFlights(): Flights {
   const tids = new Set<string>();

@@ -156,7 +156,7 @@ describe('the rules', () => {
     [{ effect: { kind: 'delay', wait: 'soon' } }, 'effect.wait: must be one of 200, 200ms'],
     [{ effect: { kind: 'delay', wait: 'p90=100,p50=200' } }, 'effect.wait'],
     [{ effect: { kind: 'decline' } }, 'effect.code: needed unless result is given'],
-    [{ effect: { kind: 'decline', code: -1 } }, 'must be a code of KakaoPay'],
+    [{ effect: { kind: 'decline', code: -11 } }, 'must be a code of KakaoPay'],
     [{ effect: { kind: 'decline', code: -751, result: 'X' } }, 'goes with -780, -781, -782 only'],
     [{ effect: { kind: 'fail', status: 418 } }, 'must be one of 500, 502, 503, 504'],
     [{ effect: { kind: 'commit_code', code: -702 } }, 'must be one of -785, 500'],
