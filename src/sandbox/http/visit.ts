@@ -44,7 +44,7 @@ export function openVisit({ stats, log }: Desk, { request, call }: CallRequest):
         faultId: visit.hit?.fault.id,
         status: visit.sent?.status,
         code: codeOf(visit.sent),
-        tookMs: Math.round(tookMs),
+        tookMs: Math.round(10 * tookMs) / 10,
       });
     },
   };
