@@ -39,8 +39,9 @@ export async function playDemo({ folder, port, items, fresh, tell, ...installed 
   const home = new DemoHome(folder);
   await home.prepare({ fresh });
   const clock = systemClock(await home.lastMoment());
+  // The story is told at any hour, so its banks do not sleep.
   const sandbox = await onFreePort(SANDBOX_PORT, tell, (at) =>
-    startSandbox({ port: at, clock, ledgerFile: home.ledgerFile }),
+    startSandbox({ port: at, clock, ledgerFile: home.ledgerFile, blackout: false }),
   );
   // The shop's settings name its address, so it listens first and answers once it is built.
   const shop: { api?: ReturnType<typeof buildApi> } = {};

@@ -27,7 +27,8 @@ const paymentPage = (checkout: Checkout, remainingMs: number): Page =>
       <div class="pair">
         ${button(checkout.tid, 'cancel', '취소', 'quiet')}
         ${button(checkout.tid, 'fail', '비밀번호 오류(실패)', 'quiet')}
-      </div>`,
+      </div>
+      ${mishaps(checkout.tid)}`,
   );
 
 /** The wire names no merchant; the address the customer returns to is the nearest thing to a name. */
@@ -55,6 +56,28 @@ const button = (tid: string, name: string, label: string, look: string): Page =>
   html`<form method="post" action="/sandbox/checkout/${tid}/${name}">
     <button class="${look}" type="submit">${label}</button>
   </form>`;
+
+/** Why a payment method may refuse, in the words of payments.md 2.9. */
+const REASONS = [
+  ['LACK_BALANCE', '잔액 부족'],
+  ['LIMIT_ONE_TIME', '1회 한도 초과'],
+  ['BANK_ACCOUNT_BLOCKED', '계좌 사용 정지'],
+  ['BANK_FIRM_UNAVAILABLE', '은행 점검'],
+  ['BANK_FIRM_UNKNOWN', '은행 응답 불명'],
+  ['USER_LOCKED', '다른 거래 진행 중'],
+  ['0004', '유효기간이 지난 카드'],
+  ['0026', '분실·도난 카드'],
+] as const;
+
+/** What befalls a customer who did everything right. */
+const mishaps = (tid: string): Page =>
+  html`<form method="post" action="/sandbox/checkout/${tid}/decline" class="line">
+      <select name="result" aria-label="거절 사유">
+        ${REASONS.map(([result, label]) => html`<option value="${result}">${label} (${result})</option>`)}
+      </select>
+      <button class="quiet" type="submit">이 사유로 거절</button>
+    </form>
+    ${button(tid, 'expire', '시간 초과시키기', 'quiet')}`;
 
 /** For a customer whose way back was interrupted: the button leads there once more, the token stays out of the page. */
 const authenticatedPage = (checkout: Checkout): Page =>

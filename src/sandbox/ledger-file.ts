@@ -1,23 +1,28 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { Misconfigured } from '../platform/errors.ts';
-import type { LedgerLine } from './ledger.ts';
+import { ANSWERS, MOVEMENTS, type LedgerLine } from './ledger-line.ts';
 
 const NEWLINE = 10;
 
-const Line: z.ZodType<LedgerLine> = z.object({
-  seq: z.int(),
-  at: z.iso.datetime(),
-  provider: z.literal('KAKAOPAY'),
-  op: z.enum(['charge', 'issue']),
-  ref: z.string(),
-  orderRef: z.string(),
-  mandateHash: z.string().nullable(),
-  customer: z.string(),
-  amount: z.int(),
-  answered: z.literal('sent'),
-  requestId: z.string(),
-});
+/** Lines of sandboxes before refunds have one moment only, the sandbox's own. */
+const Line: z.ZodType<LedgerLine> = z
+  .object({
+    seq: z.int(),
+    at: z.iso.datetime(),
+    atVirtual: z.iso.datetime().optional(),
+    provider: z.literal('KAKAOPAY'),
+    op: z.enum(MOVEMENTS),
+    ref: z.string(),
+    orderRef: z.string(),
+    mandateHash: z.string().nullable(),
+    customer: z.string(),
+    amount: z.int(),
+    answered: z.enum(ANSWERS),
+    faultId: z.string().optional(),
+    requestId: z.string(),
+  })
+  .transform(({ atVirtual, ...line }) => ({ ...line, atVirtual: atVirtual ?? line.at }));
 
 /** The whole lines of a ledger file and the bytes they take; a half line at the end was never answered and is left out. */
 export async function readBack(file: string): Promise<{ lines: LedgerLine[]; bytes: number }> {

@@ -1,33 +1,19 @@
+import { systemClock, type Clock } from '../platform/clock.ts';
 import { openLineFile, readBack, type LineFile } from './ledger-file.ts';
+import type { LedgerLine, Movement } from './ledger-line.ts';
 
-/** One executed movement: the truth that audits compare the books with. */
-export interface LedgerLine {
-  seq: number;
-  at: string;
-  provider: 'KAKAOPAY';
-  op: 'charge' | 'issue';
-  ref: string;
-  orderRef: string;
-  mandateHash: string | null;
-  customer: string;
-  amount: number;
-  answered: 'sent';
-  requestId: string;
-}
-
-export type Movement = Pick<
-  LedgerLine,
-  'op' | 'ref' | 'orderRef' | 'mandateHash' | 'customer' | 'amount' | 'requestId'
->;
+export type { Answered, LedgerLine, Movement } from './ledger-line.ts';
 
 export interface Ledger {
   lines(): readonly LedgerLine[];
-  /** Lines of the file that this ledger continues. */
-  readonly recovered: number;
+  /** Movements executed since this sandbox was started or reset. */
+  executed(): number;
   /** Writes down what has just been executed; nothing may be answered before `durable()`. */
   record(at: Date, ...movements: Movement[]): void;
   /** Settles once every line recorded so far would survive kill -9; rejects for ever after a failed write. */
   durable(): Promise<void>;
+  /** Forgets everything; a file is the truth and refuses by returning false. */
+  forget(): boolean;
   close(): Promise<void>;
 }
 
@@ -37,29 +23,36 @@ const AT_ONCE = Promise.resolve();
 export async function openLedger(file?: string): Promise<Ledger> {
   const { lines, bytes } = file ? await readBack(file) : { lines: [], bytes: 0 };
   const lineFile = file ? await openLineFile(file, bytes) : undefined;
-  return ledgerOver(lines, lineFile);
+  return ledgerOver(lines, lineFile, systemClock());
 }
 
-function ledgerOver(lines: LedgerLine[], lineFile: LineFile | undefined): Ledger {
+function ledgerOver(lines: LedgerLine[], lineFile: LineFile | undefined, machine: Clock): Ledger {
   const recovered = lines.length;
   let seq = lines.at(-1)?.seq ?? 0;
 
   return {
-    recovered,
+    executed: () => lines.length - recovered,
     lines: () => lines,
     record(at, ...movements) {
-      const written = movements.map((movement) => toLine((seq += 1), at, movement));
+      const [real, virtual] = [machine.now().toISOString(), at.toISOString()];
+      const written = movements.map((movement) => toLine({ seq: (seq += 1), at: real, atVirtual: virtual }, movement));
       lineFile?.append(written.map((line) => `${JSON.stringify(line)}\n`).join(''));
       lines.push(...written);
     },
     durable: () => lineFile?.flushed() ?? AT_ONCE,
+    forget() {
+      if (lineFile) return false;
+      lines.length = 0;
+      seq = 0;
+      return true;
+    },
     close: async () => lineFile?.close(),
   };
 }
 
-const toLine = (seq: number, at: Date, movement: Movement): LedgerLine => ({
-  seq,
-  at: at.toISOString(),
+/** One order of fields for every line, whoever recorded it. */
+const toLine = (place: Pick<LedgerLine, 'seq' | 'at' | 'atVirtual'>, movement: Movement): LedgerLine => ({
+  ...place,
   provider: 'KAKAOPAY',
   op: movement.op,
   ref: movement.ref,
@@ -67,6 +60,7 @@ const toLine = (seq: number, at: Date, movement: Movement): LedgerLine => ({
   mandateHash: movement.mandateHash,
   customer: movement.customer,
   amount: movement.amount,
-  answered: 'sent',
+  answered: movement.answered,
+  ...(movement.faultId !== undefined && { faultId: movement.faultId }),
   requestId: movement.requestId,
 });

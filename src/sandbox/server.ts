@@ -1,105 +1,129 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
-import type { Clock } from '../platform/clock.ts';
-import { checkoutRoutes } from './checkout-routes.ts';
-import { controlRoutes } from './control.ts';
-import { indexPage, pageHeaders } from './pages.ts';
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import { chanceFrom } from './chance.ts';
+import { changeCustomer, changeMandate, getMandate } from './control/people.ts';
+import type { CustomerChange, MandateChange } from './control/people.ts';
+import { reset } from './control/reset.ts';
+import type { ControlRoom } from './control/room.ts';
+import type { Desk } from './desk.ts';
+import { openFaultBook } from './faults/book.ts';
+import { openFaultControl, type FaultReport } from './faults/control.ts';
+import type { FaultRuleInput } from './faults/rules.ts';
+import type { Scenario } from './faults/scenario.ts';
+import { isProviderCall, openDoor } from './http/door.ts';
 import { openKakaoPay } from './kakaopay/open.ts';
-import { kakaopayRoutes } from './kakaopay/routes.ts';
-import type { KakaoPay } from './kakaopay/state.ts';
 import { openLedger, type Ledger, type LedgerLine } from './ledger.ts';
-import { newStats } from './stats.ts';
+import type { SandboxOptions } from './options.ts';
+import { openPort, type Port } from './port.ts';
+import { newRequestLog, type LoggedRequest } from './request-log.ts';
+import { newStats, type StatsReport } from './stats.ts';
+import { pauseBy, realPause } from './waits.ts';
+import { buildPages } from './web.ts';
 
-export interface SandboxOptions {
-  clock: Clock;
-  /** 127.0.0.1 when left out. */
-  host?: string;
-  /** 0, or left out: any free port. */
-  port?: number;
-  /** How long each provider answer is held back, in real time, after the call was executed. */
-  latencyMs?: number;
-  /** Makes the ledger survive kill -9; continued when the file exists. */
-  ledgerFile?: string;
-  /** Opens the control API to callers from other machines that bear it. */
-  controlToken?: string;
-}
-
+/** A running sandbox, for whoever has it in the same process; the control API does the same over HTTP. */
 export interface Sandbox {
   readonly url: string;
   readonly port: number;
+  /** Every executed movement, oldest first. */
   ledger(): readonly LedgerLine[];
+  /** Puts a rule behind those that are there (faults/rules.ts says what it may hold); `InvalidInput` names a mistake. */
+  addFault(rule: FaultRuleInput): FaultReport;
+  removeFault(id: string): boolean;
+  clearFaults(): void;
+  faults(): FaultReport[];
+  /** Puts a scenario in the place of all rules: `{ name: 'outage', timeScale: 0.1 }`, or one with rules of its own. */
+  playScenario(scenario: Partial<Scenario>): FaultReport[];
+  /** By SID or by the hash that the ledger shows. */
+  changeMandate(sid: string, change: MandateChange): void;
+  changeCustomer(customer: string, change: CustomerChange): void;
+  stats(): StatsReport & { executed: number };
+  /** The last 1,000 calls, newest first. */
+  requests(): LoggedRequest[];
+  /** Takes back what the sandbox was told; with `ledgerToo` also what it executed, unless that is in a file. */
+  reset(ledgerToo?: boolean): void;
   close(): Promise<void>;
 }
 
-/** How long answers that are still held back may take once the sandbox closes; it ends within a second. */
-const GRACE_MS = 500;
 /** Longer than any caller's pool keeps a connection: the sandbox never hangs up on a reused one. */
 const KEEP_ALIVE_MS = 75_000;
-/** Room for a load test's first rush; the system's own limit may be lower. */
-const BACKLOG = 4096;
 
 /** Starts the payment-provider sandbox; rejects with the system's own error when the port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock, host = '127.0.0.1', port = 0, ledgerFile } = options;
-  const opened = Promise.withResolvers<Hono>();
-  opened.promise.catch(() => undefined); // told through startSandbox itself; callers of the moment between just get a 500
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS },
-    getRequestListener(async (request, env) => (await opened.promise).fetch(request, env)),
-  );
+  const opened = Promise.withResolvers<RequestListener>();
+  opened.promise.catch(() => undefined); // told through startSandbox itself; callers of the moment between are cut off
+  let listener: RequestListener = (request, response) => {
+    opened.promise.then((open) => open(request, response)).catch(() => response.destroy());
+  };
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => listener(request, response));
 
   // The port comes first: it keeps a second start from cutting the ledger file of a sandbox that still runs.
-  const address = await listen(server, host, port);
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  const { host = '127.0.0.1', port: wanted = 0, ledgerFile } = options;
+  const port = await openPort(server, host, wanted);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port.number}`;
   try {
     const ledger = await openLedger(ledgerFile);
-    const kakaopay = openKakaoPay(clock, ledger, (tid) => `${url}/sandbox/checkout/${tid}`);
-    opened.resolve(assemble(kakaopay, options));
-    return { url, port: address.port, ledger: () => ledger.lines(), close: closeOnce(server, ledger) };
+    const room = furnish(options, { ledger, url, port });
+    listener = listenerFor(room, options);
+    opened.resolve(listener);
+    return sandboxOver(room, url, port);
   } catch (error) {
     opened.reject(error);
-    await stopServing(server);
+    await port.close();
     throw error;
   }
 }
 
-function assemble(kakaopay: KakaoPay, { latencyMs = 0, controlToken }: SandboxOptions): Hono {
-  const stats = newStats();
-  const app = new Hono();
-  app.use(async (c, next) => {
-    c.header('X-Pillivery-Sandbox', '1');
-    await next();
-  });
-  app.route('/', kakaopayRoutes(kakaopay, stats, latencyMs));
-  app.route('/', checkoutRoutes(kakaopay));
-  app.route('/', controlRoutes(kakaopay, stats, controlToken));
-  app.get('/', (c) => c.html(indexPage(kakaopay.ledger.lines().length), 200, pageHeaders));
-  app.notFound((c) => c.json({ code: 'NOT_FOUND', message: 'The sandbox has no such address.' }, 404));
-  app.onError((error, c) => {
-    process.stderr.write(`sandbox: ${error.stack ?? error.message}\n`);
-    return c.json({ error_code: -500, error_message: 'the sandbox failed; its standard error says why' }, 500);
-  });
-  return app;
+interface Place {
+  ledger: Ledger;
+  url: string;
+  port: Port;
 }
 
-async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  server.listen({ host, port, backlog: BACKLOG });
-  await once(server, 'listening');
-  return server.address() as AddressInfo;
+function furnish(options: SandboxOptions, { ledger, url, port }: Place): ControlRoom {
+  const { clock, seed = randomUUID(), latencyMs = 0, strict = true, blackout = true, virtualWaits = false } = options;
+  const chance = chanceFrom(seed);
+  const book = openFaultBook(clock);
+  const checkoutUrl = (tid: string) => `${url}/sandbox/checkout/${tid}`;
+  const desk: Desk = {
+    kakaopay: openKakaoPay({ clock, ledger, chance, checkoutUrl, hasBlackout: blackout }),
+    faults: book,
+    chance,
+    stats: newStats(),
+    log: newRequestLog(),
+    pause: virtualWaits ? pauseBy(clock) : realPause,
+    latency: options.latency ?? (latencyMs > 0 ? { kind: 'constant', ms: latencyMs } : undefined),
+    isStrict: strict,
+  };
+  const faults = openFaultControl(book, clock, port);
+  if (options.scenario) faults.play(options.scenario);
+  for (const rule of options.faults ?? []) faults.set(rule, 'last');
+  return { desk, clock, faults };
 }
 
-function closeOnce(server: Server, ledger: Ledger): () => Promise<void> {
+function listenerFor(room: ControlRoom, options: SandboxOptions): RequestListener {
+  const door = openDoor(room.desk);
+  const pages = buildPages(room, options);
+  return (request, response) => (isProviderCall(request) ? door : pages)(request, response);
+}
+
+function sandboxOver(room: ControlRoom, url: string, port: Port): Sandbox {
+  const { desk, faults } = room;
+  const { kakaopay, stats, log } = desk;
   let closing: Promise<void> | undefined;
-  return () => (closing ??= stopServing(server).then(() => ledger.close()));
-}
-
-async function stopServing(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  const lastCall = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-  await closed;
-  clearTimeout(lastCall);
+  return {
+    url,
+    port: port.number,
+    ledger: () => kakaopay.ledger.lines(),
+    addFault: (rule) => faults.set(rule),
+    removeFault: (id) => faults.remove(id),
+    clearFaults: () => faults.clear(),
+    faults: () => faults.list(),
+    playScenario: (scenario) => faults.play(scenario),
+    changeMandate: (sid, change) => changeMandate(kakaopay, getMandate(kakaopay, sid), change),
+    changeCustomer: (customer, change) => changeCustomer(kakaopay, customer, change),
+    stats: () => ({ ...stats.report(), executed: kakaopay.ledger.executed() }),
+    requests: () => log.list(),
+    reset: (ledgerToo = false) => reset(room, ledgerToo),
+    close: () => (closing ??= port.close().then(() => kakaopay.ledger.close())),
+  };
 }

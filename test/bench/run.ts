@@ -7,6 +7,7 @@ export type Figures = Record<string, number | string>;
 const BENCHMARKS: Record<string, () => Promise<{ measure: (tell: (line: string) => void) => Promise<Figures> }>> = {
   startup: () => import('./startup.ts'),
   billing: () => import('./billing.ts'),
+  sandbox: () => import('./sandbox.ts'),
 };
 
 // The result is one JSON line either way; --json is taken because every command of ours takes it.

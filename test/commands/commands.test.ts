@@ -243,6 +243,44 @@ describe('sandbox', () => {
     expect(ended).toMatchObject({ code: 78, stdout: '' });
     expect(ended.stderr).toContain('PORT_TAKEN');
   });
+
+  it('does not run in production', async () => {
+    const ended = await runCli(['sandbox', '--port', '0'], { ...PLAIN, PILLIVERY_ENV: 'production' });
+
+    expect(ended).toMatchObject({ code: 78, stdout: '' });
+    expect(ended.stderr).toContain('NOT_IN_PRODUCTION');
+  });
+
+  it.each([
+    [['--latency', 'slow'], '--latency does not understand slow'],
+    [['--seed', 'x'], 'Expected an integer but received: x'],
+    [['--fail-kind', 'http-500'], '--fail-kind needs --fail-rate or --ramp'],
+    [['--colour', 'red'], 'Nonexistent flag: --colour'],
+  ])('leaves with 2 at %j', async (words, sentence) => {
+    const ended = await runCli(['sandbox', '--port', '0', ...words], PLAIN);
+
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr.replaceAll(/\s+(›\s+)?/g, ' ')).toContain(sentence);
+  });
+
+  it('does what its flags say, tells its seed, and ends with 0 when it is asked to stop', async () => {
+    const flags = '--port 0 --clock virtual=2026-11-24T12:00:00+09:00 --seed 7 --latency 5 --fail-rate 100%';
+    const { child, ended } = startCli(['sandbox', ...flags.split(' '), '--fail-kind', 'decline:-797'], PLAIN);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const url = await listeningUrl(child);
+    const headers = { connection: 'close' };
+    const clock = await fetch(`${url}/sandbox/clock`, { headers });
+    expect(await clock.json()).toMatchObject({ virtual: true, seoul: expect.stringMatching(/^2026-11-24T12:00/) });
+    expect(await (await fetch(`${url}/sandbox/faults`, { headers })).json()).toMatchObject({
+      faults: [{ id: 'fail-rate', effect: { kind: 'decline', code: -797 } }],
+    });
+
+    child.kill('SIGTERM');
+
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`control page ${url}/sandbox, seed 7`);
+  });
 });
 
 describe('wrong words', () => {

@@ -11,7 +11,8 @@ describe('the ledger', () => {
     const { sid, tid } = await mandate();
 
     const common = {
-      at: expect.stringMatching(/^2026-11-24T03:00:\d\d\.\d{3}Z$/),
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/),
+      atVirtual: expect.stringMatching(/^2026-11-24T03:00:\d\d\.\d{3}Z$/),
       provider: 'KAKAOPAY',
       ref: tid,
       orderRef: 'pa_1',
@@ -54,7 +55,12 @@ describe('the ledger', () => {
   it('has all of many charges that come at once in the file', async () => {
     const ledgerFile = await ledgerPlace();
     const { call, sandbox } = await bundle({ ledgerFile });
-    await Promise.all(Array.from({ length: 300 }, () => call('subscription', chargeBody())));
+    await Promise.all(
+      Array.from({ length: 300 }, (_, at) => {
+        const sid = `SEED${String(at).padStart(16, '0')}`;
+        return call('subscription', chargeBody({ sid, partner_user_id: `cu_${at}` }));
+      }),
+    );
     const text = await readFile(ledgerFile, 'utf8');
     expect(text).toBe(
       sandbox

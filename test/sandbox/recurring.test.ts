@@ -172,7 +172,7 @@ describe('the decline script', () => {
 
   it.each([
     ['no JSON', '{', 'the body must be a JSON object'],
-    ['no script', {}, 'missing field declineNext'],
+    ['no script', {}, 'nothing to change'],
     ['an unknown field', { declineNext: { times: 1, code: -751, why: 'x' } }, 'unknown field why'],
     ['another unknown field', { declineNext: null, also: 1 }, 'unknown field also'],
     ['no times', { declineNext: { code: -751 } }, 'declineNext.times'],

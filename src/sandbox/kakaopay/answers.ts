@@ -1,19 +1,12 @@
-import { aidOf } from './ids.ts';
+import { balanceOf, refundedOf } from './amounts.ts';
 import type { WireAnswer } from './errors.ts';
-import type { Payment } from './state.ts';
-
-const SEOUL_OFFSET_MS = 9 * 3_600_000;
-
-/** KakaoPay's timestamps: Seoul's wall clock without an offset. Seoul knows no summer time. */
-export const seoulTime = (moment: Date): string =>
-  new Date(moment.getTime() + SEOUL_OFFSET_MS).toISOString().slice(0, 19);
+import { aidOf } from './ids.ts';
+import type { Amount, Payment, Refund } from './state.ts';
+import { seoulTime } from './times.ts';
 
 export const answer = (body: object): WireAnswer => ({ status: 200, body });
 
-/** The tax share of an amount when the merchant does not say it. */
-export const vatOf = (total: number, taxFree: number): number => Math.round((total - taxFree) / 11);
-
-const amountOf = ({ total, taxFree, vat, greenDeposit }: Payment) => ({
+const amountBody = ({ total, taxFree, vat, greenDeposit }: Amount) => ({
   total,
   tax_free: taxFree,
   vat,
@@ -21,8 +14,6 @@ const amountOf = ({ total, taxFree, vat, greenDeposit }: Payment) => ({
   discount: 0,
   green_deposit: greenDeposit,
 });
-
-const NO_AMOUNT = { total: 0, tax_free: 0, vat: 0, point: 0, discount: 0, green_deposit: 0 };
 
 const identity = ({ tid, cid, orderRef, customer, method }: Payment) => ({
   tid,
@@ -62,23 +53,52 @@ export const approvalAnswer = (payment: Payment, sid?: string): WireAnswer =>
     aid: aidOf(payment.tid),
     ...identity(payment),
     sid,
-    amount: amountOf(payment),
+    amount: amountBody(payment),
     card_info: payment.method === 'CARD' ? cardInfo(payment.installMonth) : undefined,
     ...contents(payment),
     payload: payment.payload,
   });
 
+/** What has been given back and what is left; `misreportedBy` makes the latter a lie. */
+function balances(payment: Payment, misreportedBy: number) {
+  const left = balanceOf(payment);
+  return {
+    canceled_amount: amountBody(refundedOf(payment)),
+    cancel_available_amount: amountBody({ ...left, total: left.total + misreportedBy }),
+  };
+}
+
+const refundedAt = ({ refunds }: Payment) => {
+  const last = refunds.at(-1);
+  return last && seoulTime(last.at);
+};
+
 /** The answer to `order`. It never tells the sid: a lost approve answer of a first payment yields no mandate. */
-export function orderAnswer(payment: Payment): WireAnswer {
+export function orderAnswer(payment: Payment, misreportedBy = 0): WireAnswer {
   return answer({
     ...identity(payment),
     status: payment.status,
-    amount: amountOf(payment),
-    canceled_amount: NO_AMOUNT,
-    cancel_available_amount: payment.status === 'SUCCESS_PAYMENT' ? amountOf(payment) : NO_AMOUNT,
+    amount: amountBody(payment),
+    ...balances(payment, misreportedBy),
     ...contents(payment),
+    canceled_at: refundedAt(payment),
     selected_card_info: payment.method === 'CARD' ? selectedCard(payment.installMonth) : undefined,
-    payment_action_details: payment.approvedAt ? [action(payment, payment.approvedAt)] : [],
+    payment_action_details: actionsOf(payment),
+  });
+}
+
+/** The answer to `cancel`; the payment stands as it does after the refund. */
+export function cancelAnswer(payment: Payment, refund: Refund, misreportedBy = 0): WireAnswer {
+  return answer({
+    aid: refund.aid,
+    ...identity(payment),
+    status: payment.status,
+    amount: amountBody(payment),
+    approved_cancel_amount: amountBody(refund.amount),
+    ...balances(payment, misreportedBy),
+    ...contents(payment),
+    canceled_at: seoulTime(refund.at),
+    payload: refund.payload,
   });
 }
 
@@ -90,13 +110,23 @@ const selectedCard = (installMonth: number) => ({
   interest_free_install: 'N',
 });
 
-const action = ({ tid, total, status, greenDeposit, payload }: Payment, approvedAt: Date) => ({
-  aid: aidOf(tid),
-  approved_at: seoulTime(approvedAt),
-  amount: total,
+function actionsOf(payment: Payment) {
+  const { tid, approvedAt, status, payload, refunds } = payment;
+  if (!approvedAt) return [];
+  const approval = { aid: aidOf(tid), amount: payment, at: approvedAt, payload };
+  return [
+    action(approval, status === 'ISSUED_SID' ? 'ISSUED_SID' : 'PAYMENT'),
+    ...refunds.map((refund) => action(refund, 'CANCEL')),
+  ];
+}
+
+const action = ({ aid, amount, at, payload }: Refund, type: 'PAYMENT' | 'CANCEL' | 'ISSUED_SID') => ({
+  aid,
+  approved_at: seoulTime(at),
+  amount: amount.total,
   point_amount: 0,
   discount_amount: 0,
-  green_deposit: greenDeposit,
-  payment_action_type: status === 'ISSUED_SID' ? 'ISSUED_SID' : 'PAYMENT',
+  green_deposit: amount.greenDeposit,
+  payment_action_type: type,
   payload,
 });

@@ -1,19 +1,29 @@
 import type { Movement } from '../ledger.ts';
 import { approvalAnswer } from './answers.ts';
 import { isExpired } from './checkouts.ts';
+import { lineOf, type CallContext } from './context.ts';
+import { customerOf, moveBalance } from './customers.ts';
 import { refuse, type WireAnswer } from './errors.ts';
+import { refusalOfMethod } from './guards.ts';
 import { newSid } from './ids.ts';
 import { addMandate, hashOf, noteCharge } from './mandates.ts';
-import { findPayment, RECURRING_CID, type Checkout, type KakaoPay } from './state.ts';
+import { findPayment, RECURRING_CID, type Checkout, type KakaoPay, type Payment } from './state.ts';
 import type { ApproveRequest } from './wire.ts';
 
 /** Runs without a pause from the checks to the ledger, so that of two equal calls one finds the other's traces. */
-export function approve(kakaopay: KakaoPay, request: ApproveRequest, requestId: string): WireAnswer {
+export function approve(kakaopay: KakaoPay, request: ApproveRequest, call: CallContext): WireAnswer {
   const code = refusalOf(kakaopay, request);
   const checkout = kakaopay.checkouts.get(request.tid);
   if (code !== undefined || !checkout) return refuse(code ?? -721);
-  return execute(kakaopay, checkout, request.payload, requestId);
+  checkout.method = customerOf(kakaopay, checkout.customer).method ?? checkout.method ?? 'MONEY';
+  const { customer, method, total: amount } = checkout;
+  const refused = checkout.refusal ?? refusalOfMethod(kakaopay, { op: 'approve', customer, method, amount });
+  if (!refused) return execute(kakaopay, checkout, { payload: request.payload, call });
+  checkout.status = 'FAIL_PAYMENT';
+  return refused;
 }
+
+const OVER: readonly string[] = ['QUIT_PAYMENT', 'FAIL_AUTH_PASSWORD', 'FAIL_PAYMENT'];
 
 /** Identity first, then the state of the tid, then what the customer brought back. */
 function refusalOf(kakaopay: KakaoPay, request: ApproveRequest): number | undefined {
@@ -24,39 +34,48 @@ function refusalOf(kakaopay: KakaoPay, request: ApproveRequest): number | undefi
   const checkout = kakaopay.checkouts.get(request.tid);
   if (!checkout) return -702;
   if (isExpired(kakaopay, checkout)) return -723;
-  if (checkout.status === 'QUIT_PAYMENT' || checkout.status === 'FAIL_AUTH_PASSWORD') return -783;
+  if (OVER.includes(checkout.status)) return -783;
   if (checkout.status !== 'AUTH_PASSWORD') return -701;
   if (checkout.pgToken !== request.pg_token) return -708;
   if (request.total_amount !== undefined && request.total_amount !== checkout.total) return -722;
   return undefined;
 }
 
-function execute(kakaopay: KakaoPay, checkout: Checkout, payload: string | undefined, requestId: string): WireAnswer {
-  const { approvalUrl: _, cancelUrl: __, failUrl: ___, onlyMethod: ____, pgToken: _____, ...rest } = checkout;
-  const status = checkout.total === 0 ? 'ISSUED_SID' : 'SUCCESS_PAYMENT';
-  const approvedAt = kakaopay.clock.now();
-  const payment = { ...rest, status, approvedAt, payload } as const;
-  const sid = checkout.cid === RECURRING_CID ? newSid() : undefined;
+interface Execution {
+  payload: string | undefined;
+  call: CallContext;
+}
 
-  kakaopay.ledger.record(approvedAt, ...movementsOf(checkout, sid, requestId));
+function execute(kakaopay: KakaoPay, checkout: Checkout, { payload, call }: Execution): WireAnswer {
+  const approvedAt = kakaopay.clock.now();
+  const sid = checkout.cid === RECURRING_CID ? newSid(kakaopay, checkout.tid) : undefined;
+  const mandateHash = sid === undefined ? undefined : hashOf(sid);
+  const payment: Payment = { ...withoutCheckout(checkout), approvedAt, payload, mandateHash };
+
+  kakaopay.ledger.record(approvedAt, ...movementsOf(payment, call));
   kakaopay.checkouts.delete(checkout.tid);
   kakaopay.payments.set(checkout.tid, payment);
-  if (sid !== undefined) issue(kakaopay, checkout, sid, approvedAt);
+  if (payment.method === 'MONEY') moveBalance(kakaopay, payment.customer, -payment.total);
+  if (mandateHash !== undefined) issue(kakaopay, payment, mandateHash);
   return approvalAnswer(payment, sid);
 }
 
-function movementsOf(checkout: Checkout, sid: string | undefined, requestId: string): Movement[] {
-  const mandateHash = sid === undefined ? null : hashOf(sid);
-  const { tid: ref, orderRef, customer, total } = checkout;
-  const common = { ref, orderRef, mandateHash, customer, requestId };
-  const charge: Movement = { ...common, op: 'charge', amount: total };
-  const issued: Movement = { ...common, op: 'issue', amount: 0 };
-  return [...(total > 0 ? [charge] : []), ...(sid === undefined ? [] : [issued])];
+function withoutCheckout(checkout: Checkout): Payment {
+  const { approvalUrl: _, cancelUrl: _1, failUrl: _2, onlyMethod: _3, expiresAt: _4, pgToken: _5, ...rest } = checkout;
+  return { ...rest, status: checkout.total === 0 ? 'ISSUED_SID' : 'SUCCESS_PAYMENT' };
 }
 
-function issue(kakaopay: KakaoPay, checkout: Checkout, sid: string, at: Date): void {
-  const mandate = addMandate(kakaopay, hashOf(sid));
-  mandate.customer = checkout.customer;
-  mandate.method = checkout.method ?? 'MONEY';
-  if (checkout.total > 0) noteCharge(mandate, checkout.total, at);
+function movementsOf({ tid: ref, orderRef, customer, total, mandateHash }: Payment, call: CallContext): Movement[] {
+  const common = { ref, orderRef, mandateHash: mandateHash ?? null, customer, ...lineOf(call, ref) };
+  const charge: Movement = { ...common, op: 'charge', amount: total };
+  const issued: Movement = { ...common, op: 'issue', amount: 0 };
+  return [...(total > 0 ? [charge] : []), ...(mandateHash === undefined ? [] : [issued])];
+}
+
+function issue(kakaopay: KakaoPay, payment: Payment, hash: string): void {
+  const { itemName, customer, method = 'MONEY', total, approvedAt = payment.createdAt } = payment;
+  const mandate = addMandate(kakaopay, { hash, itemName, createdAt: approvedAt });
+  mandate.customer = customer;
+  mandate.method = method;
+  if (total > 0) noteCharge(mandate, total, approvedAt);
 }

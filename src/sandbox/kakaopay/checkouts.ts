@@ -1,7 +1,11 @@
-import { answer, seoulTime, vatOf } from './answers.ts';
+import { isPayable, vatOf } from './amounts.ts';
+import { answer } from './answers.ts';
+import { customerOf } from './customers.ts';
 import { refuse, type WireAnswer } from './errors.ts';
-import { newPgToken } from './ids.ts';
+import { newPgToken, newTid } from './ids.ts';
+import { methodRefusal } from './method-refusal.ts';
 import { RECURRING_CID, type Checkout, type KakaoPay } from './state.ts';
+import { seoulTime } from './times.ts';
 import type { Method, ReadyRequest } from './wire.ts';
 
 /** The life of a tid from ready on (payments.md 2.1). */
@@ -13,39 +17,39 @@ const WINDOW_MS = 15 * 60_000;
  */
 const KEPT_CHECKOUTS = 100_000;
 
-/** Whether an amount can be charged: 0 only issues a mandate, so it needs the recurring CID. */
-export const isPayable = (total: number, taxFree: number, minimum: number): boolean =>
-  total >= minimum && taxFree >= 0 && taxFree <= total;
-
 export function ready(kakaopay: KakaoPay, request: ReadyRequest): WireAnswer {
   const minimum = request.cid === RECURRING_CID ? 0 : 1;
   if (!isPayable(request.total_amount, request.tax_free_amount, minimum)) return refuse(-722);
-  const checkout = toCheckout(kakaopay.nextId('T'), kakaopay.clock.now(), request);
+  const checkout = toCheckout(kakaopay, request);
   makeRoom(kakaopay);
   kakaopay.checkouts.set(checkout.tid, checkout);
   return readyAnswer(checkout, kakaopay.checkoutUrl(checkout.tid));
 }
 
-const toCheckout = (tid: string, createdAt: Date, request: ReadyRequest): Checkout => ({
-  tid,
-  cid: request.cid,
-  orderRef: request.partner_order_id,
-  customer: request.partner_user_id,
-  itemName: request.item_name,
-  itemCode: request.item_code,
-  quantity: request.quantity,
-  total: request.total_amount,
-  taxFree: request.tax_free_amount,
-  vat: request.vat_amount ?? vatOf(request.total_amount, request.tax_free_amount),
-  greenDeposit: request.green_deposit ?? 0,
-  installMonth: request.install_month ?? 0,
-  createdAt,
-  status: 'READY',
-  approvalUrl: request.approval_url,
-  cancelUrl: request.cancel_url,
-  failUrl: request.fail_url,
-  onlyMethod: request.payment_method_type,
-});
+function toCheckout(kakaopay: KakaoPay, request: ReadyRequest): Checkout {
+  const [createdAt, { cid, total_amount: total, tax_free_amount: taxFree }] = [kakaopay.clock.now(), request];
+  const parties = { cid, orderRef: request.partner_order_id, customer: request.partner_user_id };
+  return {
+    ...parties,
+    tid: newTid(kakaopay, { ...parties, total }),
+    itemName: request.item_name,
+    itemCode: request.item_code,
+    quantity: request.quantity,
+    total,
+    taxFree,
+    vat: request.vat_amount ?? vatOf(total, taxFree),
+    greenDeposit: request.green_deposit ?? 0,
+    installMonth: request.install_month ?? 0,
+    createdAt,
+    expiresAt: new Date(createdAt.getTime() + WINDOW_MS),
+    status: 'READY',
+    refunds: [],
+    approvalUrl: request.approval_url,
+    cancelUrl: request.cancel_url,
+    failUrl: request.fail_url,
+    onlyMethod: request.payment_method_type,
+  };
+}
 
 function readyAnswer({ tid, createdAt }: Checkout, pageUrl: string): WireAnswer {
   const appScheme = `kakaotalk://kakaopay/pg?url=${encodeURIComponent(pageUrl)}`;
@@ -66,16 +70,23 @@ function makeRoom(kakaopay: KakaoPay): void {
   if (oldest && isExpired(kakaopay, oldest)) kakaopay.checkouts.delete(oldest.tid);
 }
 
-export const remainingMs = ({ clock }: KakaoPay, { createdAt }: Checkout): number =>
-  createdAt.getTime() + WINDOW_MS - clock.now().getTime();
+export const remainingMs = ({ clock }: KakaoPay, { expiresAt }: Checkout): number =>
+  expiresAt.getTime() - clock.now().getTime();
 
 export const isExpired = (kakaopay: KakaoPay, checkout: Checkout): boolean => remainingMs(kakaopay, checkout) <= 0;
+
+/** Ends a checkout's window now. */
+export function expireNow({ clock }: KakaoPay, checkout: Checkout): void {
+  if (checkout.expiresAt > clock.now()) checkout.expiresAt = clock.now();
+}
+
+const FINISHED: readonly string[] = ['QUIT_PAYMENT', 'FAIL_AUTH_PASSWORD', 'FAIL_PAYMENT'];
 
 /** Where a checkout stands for the person in front of it. */
 export type Standing = 'open' | 'authenticated' | 'expired' | 'finished';
 
 export function standingOf(kakaopay: KakaoPay, checkout: Checkout): Standing {
-  if (checkout.status === 'QUIT_PAYMENT' || checkout.status === 'FAIL_AUTH_PASSWORD') return 'finished';
+  if (FINISHED.includes(checkout.status)) return 'finished';
   if (isExpired(kakaopay, checkout)) return 'expired';
   return checkout.status === 'AUTH_PASSWORD' ? 'authenticated' : 'open';
 }
@@ -84,27 +95,41 @@ export function openPage(checkout: Checkout): void {
   if (checkout.status === 'READY') checkout.status = 'OPEN_PAYMENT';
 }
 
-export type Press = 'approve' | 'cancel' | 'fail';
+export const BUTTONS = ['approve', 'cancel', 'fail', 'expire', 'decline'] as const;
+export type Button = (typeof BUTTONS)[number];
+
+/** A button of the page; to approve by a method, or to be declined for a reason in the words of payments.md 2.9. */
+export interface Press {
+  readonly button: Button;
+  readonly method?: Method | undefined;
+  readonly result?: string | undefined;
+}
 export type Pressed = { redirectUrl: string } | { refused: string };
 
-/** Presses a button of the page and says where the browser goes; after the window that is always `fail_url`. */
-export function press(kakaopay: KakaoPay, checkout: Checkout, button: Press, method?: Method): Pressed {
+/** Presses a button and says where the browser goes; after the window that is always `fail_url`. */
+export function press(kakaopay: KakaoPay, checkout: Checkout, { button, method, result }: Press): Pressed {
   const standing = standingOf(kakaopay, checkout);
-  if (standing === 'expired') return { redirectUrl: location(checkout.failUrl) };
   if (standing === 'finished') return { refused: 'This checkout is finished.' };
-  if (button === 'approve') return authenticate(checkout, method);
+  if (button === 'expire') expireNow(kakaopay, checkout);
+  if (standing === 'expired' || button === 'expire') return { redirectUrl: location(checkout.failUrl) };
+  if (button === 'approve') return authenticate(kakaopay, checkout, method);
   if (standing === 'authenticated') return { refused: 'The customer has already authenticated this checkout.' };
+  if (button === 'decline') {
+    checkout.refusal = methodRefusal('approve', result ?? 'LACK_BALANCE');
+    return authenticate(kakaopay, checkout, method);
+  }
   checkout.status = button === 'cancel' ? 'QUIT_PAYMENT' : 'FAIL_AUTH_PASSWORD';
   return { redirectUrl: location(button === 'cancel' ? checkout.cancelUrl : checkout.failUrl) };
 }
 
 /** A second press of an impatient finger leads to the same place with the same token. */
-function authenticate(checkout: Checkout, method: Method | undefined): Pressed {
+function authenticate(kakaopay: KakaoPay, checkout: Checkout, method: Method | undefined): Pressed {
   if (checkout.onlyMethod && method && method !== checkout.onlyMethod) {
     return { refused: `This checkout offers ${checkout.onlyMethod} only.` };
   }
-  checkout.method ??= method ?? checkout.onlyMethod ?? 'MONEY';
-  checkout.pgToken ??= newPgToken();
+  const usual = customerOf(kakaopay, checkout.customer).method;
+  checkout.method ??= method ?? checkout.onlyMethod ?? usual ?? 'MONEY';
+  checkout.pgToken ??= newPgToken(kakaopay, checkout.tid);
   checkout.status = 'AUTH_PASSWORD';
   return { redirectUrl: location(withToken(checkout.approvalUrl, checkout.pgToken)) };
 }

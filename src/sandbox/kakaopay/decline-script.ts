@@ -8,7 +8,7 @@ export interface DeclineScript {
   readonly result?: string | undefined;
 }
 
-const Script = z
+export const Script = z
   .strictObject({
     times: z.int().min(1).max(1_000_000),
     code: z.int().refine(isKnownCode, { error: 'must be a code of KakaoPay, such as -782' }),
@@ -18,8 +18,6 @@ const Script = z
     path: ['result'],
     error: `goes with ${METHOD_REFUSALS.join(', ')} only`,
   });
-
-export const ScriptRequest = z.strictObject({ declineNext: Script.nullable() });
 
 /** The scripted answer to a charge, if there is one left; the mandate's own script goes first. */
 export function takeDecline(...scripts: (DeclineScript | null | undefined)[]): WireAnswer | undefined {

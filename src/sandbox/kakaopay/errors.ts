@@ -1,8 +1,8 @@
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-
+/** An answer in the provider's words: JSON, or the page of a gateway that stands before it. */
 export interface WireAnswer {
-  status: ContentfulStatusCode;
-  body: object;
+  readonly status: number;
+  readonly body: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface MethodRefusal {
@@ -15,6 +15,14 @@ const STRICT = -90001;
 
 /** Every code of payments.md 2.9. The codes are KakaoPay's, the sentences are ours. */
 const SENTENCES = new Map([
+  // Codes that go with the older form of the body.
+  [-1, 'internal error'],
+  [-2, 'a parameter is missing or wrong'],
+  [-3, 'no authorization'],
+  [-5, 'no permission'],
+  [-7, 'under maintenance'],
+  [-10, 'daily quota used up'],
+  [-9798, 'under maintenance'],
   [-400, 'no authorization header'],
   [-401, 'unknown secret key'],
   [-403, 'online payment is not switched on for this application'],
@@ -59,7 +67,13 @@ const SENTENCES = new Map([
 ]);
 
 /** Everything else is 400, as all -7xx are. */
-const STATUSES = new Map<number, ContentfulStatusCode>([
+const STATUSES = new Map<number, number>([
+  [-1, 500],
+  [-3, 401],
+  [-5, 403],
+  [-7, 503],
+  [-10, 429],
+  [-9798, 503],
   [-401, 401],
   [-403, 403],
   [-404, 404],
@@ -81,6 +95,12 @@ export function refuse(code: number, extras?: MethodRefusal): WireAnswer {
     body: { error_code: code, error_message: sentence, ...(extras && { extras }) },
   };
 }
+
+/** What a gateway says for a provider that does not: no code, so nothing about the money follows from it. */
+export const gatewayAnswer = (status: number): WireAnswer =>
+  status === 500 ? refuse(-500) : { status, body: `<html><body><h1>${status}</h1></body></html>`, headers: HTML };
+
+const HTML = { 'Content-Type': 'text/html; charset=utf-8' };
 
 export const refuseStrictly = (problem: string): WireAnswer => ({
   status: 400,

@@ -1,21 +1,31 @@
-import { randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
+import type { KakaoPay, Payment } from './state.ts';
 
-const hexDigits = (count: number): string => randomUUID().replaceAll('-', '').slice(0, count);
+/** Ids have 20 characters; they follow from the seed and from what they are for (chance.ts). */
+const LENGTH = 20;
+
+/** What a request for a new tid says of itself. */
+export type TidWords = Pick<Payment, 'cid' | 'orderRef' | 'customer' | 'total'>;
 
 /**
- * Makes ids of 20 characters: a letter, 12 random digits of this run (so that a restart never repeats one) and a
- * counter, because a random number per charge would cost more than the charge.
+ * A tid that nothing else has. Of several equal requests each gets another one, and which of them gets which makes no
+ * difference: they are equal.
  */
-export function numberedIds(): (letter: string) => string {
-  const run = hexDigits(12);
-  let count = 0;
-  return (letter) => `${letter}${run}${(count++).toString(36).padStart(7, '0')}`;
+export function newTid(kakaopay: KakaoPay, { cid, orderRef, customer, total }: TidWords): string {
+  const words = [cid, orderRef, customer, total];
+  const isTaken = (tid: string) => kakaopay.checkouts.has(tid) || kakaopay.payments.has(tid);
+  for (;;) {
+    const nth = kakaopay.chance.occurrence(`tid|${words.join('|')}`);
+    const tid = `T${kakaopay.chance.digits(LENGTH - 1, 'tid', ...words, nth)}`;
+    if (!isTaken(tid)) return tid;
+  }
 }
 
-/** The id of the approval that belongs to a tid; derived, so that it is the same after a restart. */
-export const aidOf = (tid: string): string => `A${tid.slice(1)}`;
+/** The id of an action on a tid, 0 the approval; derived, so that it is the same after a restart. */
+export const aidOf = (tid: string, action = 0): string =>
+  `A${action === 0 ? tid.slice(1) : hash('sha256', `${tid}|${action}`).slice(0, LENGTH - 1)}`;
 
-/** Guards money, hence random. It can never begin with SEED. */
-export const newSid = (): string => `SID${hexDigits(17)}`;
+/** It can never begin with SEED. */
+export const newSid = ({ chance }: KakaoPay, tid: string): string => `SID${chance.digits(LENGTH - 3, 'sid', tid)}`;
 
-export const newPgToken = (): string => hexDigits(20);
+export const newPgToken = ({ chance }: KakaoPay, tid: string): string => chance.digits(LENGTH, 'pg_token', tid);

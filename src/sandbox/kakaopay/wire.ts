@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Length and range limits of payments.md 2.3, 2.5, 2.6 and 2.8. */
+/** Length and range limits of payments.md 2.3 and 2.5 to 2.8. */
 const text = (max: number) => z.string().min(1).max(max);
 const optionalText = (max: number) => z.string().max(max).optional();
 
@@ -48,7 +48,18 @@ const purchase = {
   vat_amount: integer.optional(),
 };
 
-export const ReadyRequest = z.strictObject({
+/** A request as strict checking wants it, and as a provider that does not care for unknown fields takes it. */
+export interface RequestForm<T> {
+  readonly strict: z.ZodType<T>;
+  readonly lenient: z.ZodType<T>;
+}
+
+const form = <Shape extends z.ZodRawShape>(shape: Shape) => ({
+  strict: z.strictObject(shape),
+  lenient: z.object(shape),
+});
+
+export const ReadyRequest = form({
   ...merchant,
   ...parties,
   ...purchase,
@@ -62,9 +73,9 @@ export const ReadyRequest = z.strictObject({
   use_share_installment: z.enum(['Y', 'N']).optional(),
   custom_json: z.record(z.string(), z.string()).optional(),
 });
-export type ReadyRequest = z.infer<typeof ReadyRequest>;
+export type ReadyRequest = z.infer<typeof ReadyRequest.strict>;
 
-export const ApproveRequest = z.strictObject({
+export const ApproveRequest = form({
   ...merchant,
   ...parties,
   tid: text(20),
@@ -72,31 +83,34 @@ export const ApproveRequest = z.strictObject({
   total_amount: integer.optional(),
   payload: optionalText(200),
 });
-export type ApproveRequest = z.infer<typeof ApproveRequest>;
+export type ApproveRequest = z.infer<typeof ApproveRequest.strict>;
 
-export const OrderRequest = z.strictObject({ ...merchant, tid: text(20) });
-export type OrderRequest = z.infer<typeof OrderRequest>;
+export const OrderRequest = form({ ...merchant, tid: text(20) });
+export type OrderRequest = z.infer<typeof OrderRequest.strict>;
 
-export const SubscriptionRequest = z.strictObject({
+export const CancelRequest = form({
+  ...merchant,
+  tid: text(20),
+  cancel_amount: integer,
+  cancel_tax_free_amount: integer,
+  cancel_vat_amount: integer.optional(),
+  cancel_available_amount: integer.optional(),
+  payload: optionalText(200),
+});
+export type CancelRequest = z.infer<typeof CancelRequest.strict>;
+
+export const SubscriptionRequest = form({
   ...merchant,
   ...parties,
   ...purchase,
   sid: text(20),
   payload: optionalText(200),
 });
-export type SubscriptionRequest = z.infer<typeof SubscriptionRequest>;
+export type SubscriptionRequest = z.infer<typeof SubscriptionRequest.strict>;
+
+export const SidRequest = form({ ...merchant, sid: text(20) });
+export type SidRequest = z.infer<typeof SidRequest.strict>;
 
 function isWebUrl(value: string): boolean {
   return ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? '');
-}
-
-/** What is wrong with a body in one line that names the field and never its value. */
-export function describeProblem({ issues }: z.ZodError, body: unknown): string {
-  const [issue] = issues;
-  if (issue === undefined) throw new Error('Bug: a schema refused a body without saying why.');
-  if (issue.code === 'unrecognized_keys') return `unknown field ${issue.keys.join(', ')}`;
-  const [field] = issue.path;
-  if (field === undefined) return 'the body must be a JSON object';
-  const isMissing = !Object.hasOwn(Object(body), field);
-  return isMissing ? `missing field ${String(field)}` : `field ${issue.path.join('.')}: ${issue.message}`;
 }
