@@ -1,15 +1,18 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { billingSettlement } from './billing/index.ts';
 import { orderSettlement } from './orders/index.ts';
-import { openPayments, type Payments, type Settlements } from './payments/index.ts';
+import { logSink, type Handlers, type Sink } from './outbox/index.ts';
+import { openPayments, paymentHandlers, type Payments, type Settlements } from './payments/index.ts';
 import { checkSchema, migrate, openDatabase, readMigrations } from './platform/database/index.ts';
 import { systemClock, type MovableClock } from './platform/clock.ts';
 import { databaseUrl, loadConfig, type Config } from './platform/config/index.ts';
-import { idsFrom, type NewId } from './platform/ids.ts';
+import { idsFrom, randomBase32, type NewId } from './platform/ids.ts';
 import { openLog, type Log } from './platform/log.ts';
+import { openMetrics, type Metrics } from './platform/metrics.ts';
 import { defineTables, type Database, type User } from './schema.ts';
-import { subscriptionSettlement } from './subscriptions/index.ts';
+import { newMethodSettlement, subscriptionSettlement } from './subscriptions/index.ts';
 
 /** Everything a service may need. Each names the parts it uses, so a test passes exactly those. */
 export interface App {
@@ -17,9 +20,16 @@ export interface App {
   database: Database;
   clock: MovableClock;
   log: Log;
+  metrics: Metrics;
   newId: NewId;
+  /** Of this process, as rows name it that it has taken or sent: host, process number and a random part. */
+  processId: string;
   payments: Payments;
   settlements: Settlements;
+  /** Who carries out the outbox's commands. */
+  handlers: Handlers;
+  /** Where its notices go. */
+  sinks: readonly Sink[];
   /** Of this release, as /health and runners report it. */
   version: string;
   close(): Promise<void>;
@@ -63,19 +73,26 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     throw error;
   }
   const newId = idsFrom(clock);
-  const payments = openPayments(config, clock);
+  const log = openLog(config.log.level);
+  const metrics = openMetrics();
+  const payments = openPayments(config, { database, clock, log, metrics, newId });
   return {
     config,
     database,
     clock,
-    log: openLog(config.log.level),
+    log,
+    metrics,
     newId,
+    processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
     payments,
     settlements: {
-      ORDER: orderSettlement({ database, clock }),
+      ORDER: orderSettlement({ database, clock, newId }),
       SUBSCRIPTION_START: subscriptionSettlement({ config, database, clock, newId }),
+      MANDATE_UPDATE: newMethodSettlement({ database, clock, newId }),
       RENEWAL: billingSettlement({ config, database, clock, newId }),
     },
+    handlers: paymentHandlers,
+    sinks: [logSink(log)],
     version: options.version,
     close: async () => {
       await payments.close();

@@ -6,56 +6,28 @@ import type {
   Queries as AnyQueries,
   Transaction as AnyTransaction,
 } from './platform/database/index.ts';
+import {
+  ACTORS,
+  ATTEMPT_OUTCOMES,
+  ATTEMPT_PURPOSES,
+  ATTEMPT_STATES,
+  CANCEL_REASONS,
+  CATEGORY_CODES,
+  CLOSE_REASONS,
+  CYCLE_STATUSES,
+  MANDATE_STATUSES,
+  OPERATOR_REASONS,
+  ORDER_KINDS,
+  ORDER_STATUSES,
+  OUTBOX_STATUSES,
+  PAYMENT_PROVIDERS,
+  REASON_GROUPS,
+  REFUND_REASON_CODES,
+  REFUND_STATUSES,
+  SUBSCRIPTION_STATUSES,
+} from './schema.choices.ts';
 
-/** The enumerations the API and the database share; one list each, in upper case. */
-export const CATEGORY_CODES = [
-  'EYE',
-  'BONE',
-  'BRAIN',
-  'INTESTINE',
-  'LIVER',
-  'SKIN',
-  'ANTIOXIDANT',
-  'FATIGUE',
-  'ETC',
-] as const;
-export const ORDER_KINDS = ['ONE_OFF', 'SUBSCRIPTION', 'RENEWAL'] as const;
-export const ORDER_STATUSES = ['PENDING_PAYMENT', 'PAID', 'PAYMENT_FAILED', 'EXPIRED', 'CANCELLED'] as const;
-export const PAYMENT_PROVIDERS = ['KAKAOPAY', 'TOSS'] as const;
-export const ATTEMPT_PURPOSES = ['ORDER', 'SUBSCRIPTION_START', 'RENEWAL'] as const;
-export const ATTEMPT_STATES = ['CREATED', 'SENT', 'APPROVED', 'DECLINED', 'UNKNOWN', 'NOT_CHARGED'] as const;
-const ATTEMPT_OUTCOMES = [
-  'APPROVED',
-  'DECLINED_SOFT',
-  'DECLINED_HARD',
-  'UNKNOWN',
-  'PROVIDER_DOWN',
-  'CONFIG_REJECTED',
-] as const;
-export const CLOSE_REASONS = [
-  'USER_CANCELLED',
-  'PROVIDER_REFUSED',
-  'WINDOW_EXPIRED',
-  'SUPERSEDED',
-  'ORDER_CLOSED',
-  'PROVIDER_DOWN',
-  'CONFIG_REJECTED',
-] as const;
-export const REASON_GROUPS = [
-  'INSUFFICIENT_FUNDS',
-  'LIMIT',
-  'ISSUER_TEMPORARY',
-  'EXPIRED_METHOD',
-  'LOST_OR_STOLEN',
-  'CLOSED_ACCOUNT',
-  'MANDATE_INACTIVE',
-  'AUTHENTICATION_NEEDED',
-  'FRAUD',
-  'GENERIC',
-] as const;
-const OPERATOR_REASONS = ['AMOUNT_MISMATCH', 'DUPLICATE_APPROVAL', 'CONFIG_REJECTED'] as const;
-export const SUBSCRIPTION_STATUSES = ['ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELLED'] as const;
-export const CYCLE_STATUSES = ['OPEN', 'PAID', 'SKIPPED', 'FAILED'] as const;
+export * from './schema.choices.ts';
 
 /** Every table, once. Foreign keys hold inside an aggregate; between aggregates ids are plain and indexed. */
 export function defineTables(kit: Kit) {
@@ -173,6 +145,7 @@ export function defineTables(kit: Kit) {
       totalDiscount: kit.won().notNull(),
       payAmount: kit.won().notNull(),
       taxFreeAmount: kit.won().notNull(),
+      refundedAmount: kit.won().notNull().default(0),
       ...receiver(),
       subscriptionId: kit.ref(),
       cycle: kit.count(),
@@ -188,6 +161,7 @@ export function defineTables(kit: Kit) {
       kit.uniqueIndex('orders_cycle').on(t.subscriptionId, t.cycle),
       kit.index('orders_user').on(t.userId, t.recurring, t.id),
       kit.check('orders_pay_amount', sql`${t.payAmount} = ${t.totalPrice} - ${t.totalDiscount}`),
+      kit.check('orders_refunded', sql`${t.refundedAmount} >= 0 and ${t.refundedAmount} <= ${t.payAmount}`),
     ],
   );
 
@@ -227,9 +201,10 @@ export function defineTables(kit: Kit) {
       tokenHash: kit.string(64).notNull(),
       customerRef: kit.string(32).notNull(),
       methodLabel: kit.string(60),
-      status: kit.choice('ACTIVE', 'DEACTIVATING', 'INACTIVE').notNull(),
+      status: kit.choice(...MANDATE_STATUSES).notNull(),
       originAttemptId: kit.ref().notNull(),
       lastApprovedAt: kit.instant(),
+      deactivatedAt: kit.instant(),
       createdAt: created(),
       updatedAt: created(),
     },
@@ -267,6 +242,8 @@ export function defineTables(kit: Kit) {
       lastCycle: kit.count().notNull(),
       ...receiver(),
       startedAt: created(),
+      cancelledAt: kit.instant(),
+      cancelReason: kit.choice(...CANCEL_REASONS),
       createdAt: created(),
       updatedAt: created(),
     },
@@ -294,6 +271,8 @@ export function defineTables(kit: Kit) {
       cycle: kit.count(),
       attemptNumber: kit.count().notNull(),
       idempotencyKey: kit.string(80).notNull(),
+      /** What the provider knows this try by: the public id, unless a successor inherited its predecessor's. */
+      orderRef: kit.string(64),
       liveKey: kit.string(60),
       mandateFence: kit.ref(),
       customerFence: kit.string(60),
@@ -319,11 +298,21 @@ export function defineTables(kit: Kit) {
       sessionExpiresAt: kit.instant(),
       sentAt: kit.instant(),
       sentBy: kit.string(64),
+      /** Calls made for this try; more than one only where the first certainly wrote nothing. */
+      wireTry: kit.count().notNull().default(0),
+      /** The mandate's last approval as the provider told it before the charge; without it the ledger's own counts. */
+      witnessBaseline: kit.instant(),
       approvedAt: kit.instant(),
+      resolvedAt: kit.instant(),
       needsOperator: kit.flag().notNull(),
       operatorReason: kit.choice(...OPERATOR_REASONS),
-      /** When a SENT row counts as silent; the run moves it to UNKNOWN then. */
+      /** Which subscriptions a new payment method is for. */
+      mandateScope: kit.choice('THIS', 'ALL_ON_MANDATE'),
+      /** What a witness suggests and only a person may book. */
+      proposal: kit.choice('APPROVED', 'NOT_CHARGED'),
+      /** End of a checkout's window, then when SENT counts as silent, then when UNKNOWN is looked at again. */
       nextCheckAt: kit.instant(),
+      checkCount: kit.count().notNull().default(0),
       runId: kit.ref(),
       requestId: kit.string(64),
       createdAt: created(),
@@ -341,6 +330,8 @@ export function defineTables(kit: Kit) {
       kit.index('payment_attempts_check').on(t.state, t.nextCheckAt, t.id),
       kit.index('payment_attempts_purpose').on(t.state, t.purpose, t.id),
       kit.index('payment_attempts_run').on(t.runId, t.state, t.id),
+      kit.index('payment_attempts_operator').on(t.needsOperator, t.id),
+      kit.index('payment_attempts_mandate').on(t.mandateId, t.state),
     ],
   );
 
@@ -355,13 +346,149 @@ export function defineTables(kit: Kit) {
         .references(() => paymentAttempts.id, { onDelete: 'cascade' }),
       fromState: kit.choice(...ATTEMPT_STATES),
       toState: kit.choice(...ATTEMPT_STATES).notNull(),
-      actor: kit.choice('CUSTOMER', 'SYSTEM', 'PROVIDER').notNull(),
+      actor: kit.choice(...ACTORS).notNull(),
       note: kit.string(300),
       data: kit.json<Record<string, unknown>>(),
       createdAt: created(),
     },
     (t) => [kit.index('payment_attempt_events_attempt').on(t.attemptId, t.id)],
   );
+
+  /**
+   * Money back on one attempt. Reserved under the order's row lock, sent through the outbox, one at a time per attempt;
+   * `balance_before` is what the provider is told to expect, so that a repeat is refused.
+   */
+  const refunds = kit.table(
+    'refunds',
+    {
+      id: kit.id(),
+      publicId: kit.string(29).notNull(),
+      orderId: kit.ref().notNull(),
+      attemptId: kit.ref().notNull(),
+      requestedBy: kit.choice('CUSTOMER', 'ADMIN', 'SYSTEM').notNull(),
+      actorId: kit.ref(),
+      amount: kit.won().notNull(),
+      taxFreeAmount: kit.won().notNull(),
+      balanceBefore: kit.won(),
+      reasonCode: kit.choice(...REFUND_REASON_CODES).notNull(),
+      reasonText: kit.string(200),
+      cancelSubscriptions: kit.flag().notNull(),
+      /** The caller's name for this one intention: asked for again it is the same refund. */
+      requestKey: kit.string(128),
+      status: kit.choice(...REFUND_STATUSES).notNull(),
+      /** One refund in flight per attempt: its id while SENT or UNKNOWN. */
+      attemptFence: kit.ref(),
+      providerRefundId: kit.string(100),
+      providerCode: kit.string(64),
+      failure: kit.string(300),
+      needsOperator: kit.flag().notNull(),
+      sentAt: kit.instant(),
+      /** How often it was marked SENT; more than once only on evidence that the one before moved nothing. */
+      wireTry: kit.count().notNull().default(0),
+      completedAt: kit.instant(),
+      nextCheckAt: kit.instant(),
+      checkCount: kit.count().notNull().default(0),
+      createdAt: created(),
+      updatedAt: created(),
+    },
+    (t) => [
+      kit.uniqueIndex('refunds_public').on(t.publicId),
+      kit.uniqueIndex('refunds_attempt_fence').on(t.attemptFence),
+      kit.uniqueIndex('refunds_request').on(t.orderId, t.requestKey),
+      kit.index('refunds_order').on(t.orderId, t.id),
+      kit.index('refunds_attempt').on(t.attemptId, t.status),
+      kit.index('refunds_status').on(t.status, t.id),
+      kit.index('refunds_check').on(t.status, t.nextCheckAt, t.id),
+      kit.check('refunds_amount', sql`${t.amount} > 0`),
+    ],
+  );
+
+  /** Side effects written with the change that causes them, one row per handler; the relay brings them out afterwards. */
+  const outboxEvents = kit.table(
+    'outbox_events',
+    {
+      id: kit.id(),
+      type: kit.string(60).notNull(),
+      handler: kit.string(20).notNull(),
+      orderingKey: kit.string(80).notNull(),
+      dedupeKey: kit.string(160).notNull(),
+      payload: kit.json<Record<string, unknown>>().notNull(),
+      status: kit.choice(...OUTBOX_STATUSES).notNull(),
+      attempts: kit.count().notNull(),
+      nextAttemptAt: kit.instant().notNull(),
+      claimedBy: kit.string(64),
+      claimUntil: kit.instant(),
+      /** Of the first failed try; a dead letter tells it beside the last. */
+      firstError: kit.string(500),
+      firstFailedAt: kit.instant(),
+      lastError: kit.string(500),
+      requestId: kit.string(64),
+      doneAt: kit.instant(),
+      createdAt: created(),
+      updatedAt: created(),
+    },
+    (t) => [
+      kit.uniqueIndex('outbox_events_dedupe').on(t.dedupeKey),
+      kit.index('outbox_events_due').on(t.status, t.nextAttemptAt, t.id),
+      kit.index('outbox_events_order').on(t.orderingKey, t.handler, t.status, t.id),
+      kit.index('outbox_events_done').on(t.status, t.doneAt),
+    ],
+  );
+
+  /** Events that nobody will try again by itself: a person retries or discards them. */
+  const deadLetters = kit.table(
+    'dead_letters',
+    {
+      id: kit.id(),
+      eventId: kit.ref().notNull(),
+      type: kit.string(60).notNull(),
+      handler: kit.string(20).notNull(),
+      payload: kit.json<Record<string, unknown>>().notNull(),
+      attempts: kit.count().notNull(),
+      firstError: kit.string(500).notNull(),
+      lastError: kit.string(500).notNull(),
+      firstFailedAt: kit.instant().notNull(),
+      diedAt: kit.instant().notNull(),
+      resolution: kit.choice('RETRIED', 'DISCARDED'),
+      resolvedBy: kit.string(64),
+      resolvedAt: kit.instant(),
+      note: kit.string(300),
+      createdAt: created(),
+      updatedAt: created(),
+    },
+    (t) => [kit.uniqueIndex('dead_letters_event').on(t.eventId), kit.index('dead_letters_open').on(t.resolution, t.id)],
+  );
+
+  /** What people did by hand, with what was there before; rows are never updated or deleted. */
+  const auditLog = kit.table(
+    'audit_log',
+    {
+      id: kit.id(),
+      actorType: kit.choice(...ACTORS).notNull(),
+      actorId: kit.string(64),
+      action: kit.string(60).notNull(),
+      targetType: kit.string(30).notNull(),
+      targetId: kit.string(40).notNull(),
+      before: kit.json<Record<string, unknown>>(),
+      after: kit.json<Record<string, unknown>>(),
+      reason: kit.string(300),
+      ip: kit.string(45),
+      requestId: kit.string(64),
+      createdAt: created(),
+    },
+    (t) => [
+      kit.index('audit_log_target').on(t.targetType, t.targetId, t.id),
+      kit.index('audit_log_actor').on(t.actorId, t.id),
+      kit.index('audit_log_action').on(t.action, t.id),
+    ],
+  );
+
+  /** One row, made with the first charge: by it a process tells a database restored from a backup from a new one. */
+  const ledgerIdentity = kit.table('ledger_identity', {
+    id: kit.id(),
+    identity: kit.ref().notNull(),
+    createdAt: created(),
+  });
 
   /** One billing date of the renewal job; `fence` counts its runners. */
   const billingRuns = kit.table(
@@ -456,6 +583,11 @@ export function defineTables(kit: Kit) {
     subscriptions,
     paymentAttempts,
     paymentAttemptEvents,
+    refunds,
+    outboxEvents,
+    deadLetters,
+    auditLog,
+    ledgerIdentity,
     billingRuns,
     billingRunners,
     billingCycles,
@@ -482,11 +614,8 @@ export type OrderLine = InferSelectModel<Tables['orderLines']>;
 export type Mandate = InferSelectModel<Tables['mandates']>;
 export type Subscription = InferSelectModel<Tables['subscriptions']>;
 export type PaymentAttempt = InferSelectModel<Tables['paymentAttempts']>;
+export type Refund = InferSelectModel<Tables['refunds']>;
+export type OutboxEvent = InferSelectModel<Tables['outboxEvents']>;
+export type DeadLetter = InferSelectModel<Tables['deadLetters']>;
+export type AuditRow = InferSelectModel<Tables['auditLog']>;
 export type BillingCycle = InferSelectModel<Tables['billingCycles']>;
-
-export type CategoryCode = (typeof CATEGORY_CODES)[number];
-export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
-export type AttemptPurpose = (typeof ATTEMPT_PURPOSES)[number];
-export type AttemptState = (typeof ATTEMPT_STATES)[number];
-export type CloseReason = (typeof CLOSE_REASONS)[number];
-export type ReasonGroup = (typeof REASON_GROUPS)[number];

@@ -1,23 +1,28 @@
 import { once } from 'node:events';
 import type { App } from '../app.ts';
+import { readyPayments } from '../payments/index.ts';
 import { requireSecret } from '../platform/config/index.ts';
 import { buildApi } from './app.ts';
+import { workInBackground } from './background.ts';
 import { listen } from './server.ts';
 
 export interface Serving {
   port: number;
-  /** Ends serving: readiness turns to 503, running requests get their answer. */
+  /** Ends serving: readiness turns to 503, running requests get their answer, held events are delivered. */
   stop: AbortSignal;
   onListening: (url: string) => void;
 }
 
-/** Serves the API until told to stop. `Misconfigured` at once when a secret is missing, not at the first login. */
+/**
+ * Serves the API, delivers events and looks after payments in doubt until told to stop. `Misconfigured` at once when a secret is missing, not at the
+ * first login.
+ */
 export async function serveApi(app: App, { port, stop, onListening }: Serving): Promise<void> {
   requireSecret(app.config, 'auth.jwtKey');
-  app.payments.provider(app.payments.defaultProvider);
-  app.payments.vault();
+  await readyPayments(app);
   const server = await listen(buildApi(app, { draining: stop }), { host: app.config.http.host, port });
   onListening(server.url);
+  const background = workInBackground(app, stop);
   if (!stop.aborted) await once(stop, 'abort');
-  await server.close();
+  await Promise.all([server.close(), background]);
 }

@@ -1,10 +1,12 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { App } from '../app.ts';
 import { closeAttempt, recordEvents, SILENT_AFTER_MS } from '../payments/index.ts';
+import { failPoint } from '../platform/fail-points.ts';
 import type { Mandate, PaymentAttempt, Transaction } from '../schema.ts';
 import { holdsLease, type Runner } from './runner.ts';
+import { readBaselines } from './witness.ts';
 
-type ClaimingApp = Pick<App, 'config' | 'database' | 'clock' | 'newId' | 'version'>;
+type ClaimingApp = Pick<App, 'config' | 'database' | 'clock' | 'newId' | 'payments' | 'version'>;
 
 /** An attempt that this process has marked SENT: it, and nobody else, makes the call. */
 export interface Claimed {
@@ -36,7 +38,9 @@ export async function claimAttempts(
   runner: Runner,
   wanted: readonly PaymentAttempt[],
 ): Promise<Claim> {
-  return app.database.transaction(async (tx) => {
+  const baselines = await readBaselines(app, wanted);
+  failPoint('charge:before-sent');
+  const claim = await app.database.transaction(async (tx) => {
     if (!(await holdsLease(tx, app, runner))) return { ...NOTHING, lost: true };
     const chargeable = await lockChargeable(tx, app, wanted);
     const fences = await readFences(tx, app, wanted);
@@ -44,6 +48,7 @@ export async function claimAttempts(
       ({ attempt }) => !fences.has(attempt.mandateId ?? '') && !fences.has(customerFence(attempt)),
     );
     await markSent(tx, app, runner, free);
+    await noteBaselines(tx, app, free, baselines);
     return {
       claimed: free,
       fenced: chargeable.length - free.length,
@@ -51,6 +56,24 @@ export async function claimAttempts(
       lost: false,
     };
   });
+  const newest = claim.claimed.at(-1)?.attempt;
+  if (newest) app.payments.watermark.note(newest);
+  failPoint('charge:sent');
+  return claim;
+}
+
+/** In the commit before the call, so that a lost answer can be compared with what was before it. */
+async function noteBaselines(
+  tx: Transaction,
+  { database }: ClaimingApp,
+  free: readonly Claimed[],
+  baselines: ReadonlyMap<string, Date>,
+): Promise<void> {
+  const { paymentAttempts: t } = database.tables;
+  for (const { attempt } of free) {
+    const witnessBaseline = baselines.get(attempt.id);
+    if (witnessBaseline) await tx.update(t).set({ witnessBaseline }).where(eq(t.id, attempt.id));
+  }
 }
 
 /** Re-reads under lock what must hold for a charge; an attempt for which it no longer does is closed. */
@@ -133,6 +156,7 @@ async function markSent(tx: Transaction, app: ClaimingApp, runner: Runner, free:
       state: 'SENT',
       sentAt: now,
       sentBy: runner.id,
+      wireTry: 1,
       mandateFence: sql`${t.mandateId}`,
       customerFence: sql`concat(${t.provider}, ':', ${t.customerRef})`,
       nextCheckAt: new Date(now.getTime() + SILENT_AFTER_MS),

@@ -1,9 +1,10 @@
 import type { App } from '../app.ts';
-import type { ChargeOutcome } from '../payments/index.ts';
+import { markNow, type ChargeOutcome, type SentMark } from '../payments/index.ts';
 import { isDuplicateKey } from '../platform/database/index.ts';
 import { Unavailable } from '../platform/errors.ts';
+import { failPoint } from '../platform/fail-points.ts';
 import type { PaymentAttempt } from '../schema.ts';
-import { chargeAttempt, markOf, type SentMark } from './charge.ts';
+import { chargeAttempt } from './charge.ts';
 import { claimAttempts, customerFence, type Claim, type Claimed } from './claim.ts';
 import { PAGE } from './due.ts';
 import { countCode, type CodeCount, type Counters, type Reason } from './report.ts';
@@ -98,8 +99,8 @@ class ChargingState {
 
   async claim(wanted: PaymentAttempt[]): Promise<void> {
     const { app, runner, counters, reasons } = this.#engine;
+    const sent = markNow(app);
     const claim = await claimOrLeave(app, runner, wanted);
-    const sent = markOf(app);
     counters.fenced += claim.fenced;
     counters.closed += claim.closed;
     if (claim.lost) {
@@ -124,11 +125,13 @@ class ChargingState {
 
   async #chargeAndSettle(claimed: Claimed, sent: SentMark): Promise<void> {
     const outcome = await this.#charge(claimed, sent);
+    failPoint('charge:answered');
     this.#calling -= 1;
     this.#signal();
     this.#watch(outcome);
     try {
       await this.#settle(claimed.attempt, outcome);
+      failPoint('charge:settled');
       this.#count(claimed.attempt, outcome);
     } catch (err) {
       this.#failed(err, claimed.attempt);

@@ -10,6 +10,10 @@ const REASONS = {
   LEASE_LOST: { exitCode: 75, says: 'another runner took over; run again' },
   DATABASE_LOST: { exitCode: 75, says: 'the database went away; run again' },
   SENT_ELSEWHERE: { exitCode: 75, says: 'charges of a runner that died are not old enough to be judged; run again' },
+  LEDGER_OLDER: {
+    exitCode: 3,
+    says: 'this database is older than the last charge of this machine: compare it with the provider before anything is charged',
+  },
   UNKNOWN: { exitCode: 3, says: 'charges whose answer was lost wait for a person' },
   CONFIG_REJECTED: { exitCode: 3, says: 'the provider rejects our configuration' },
   WITHOUT_METHOD: { exitCode: 3, says: 'subscriptions without a usable payment method are due' },

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { markSilent } from '../payments/index.ts';
+import { markSilent, readyPayments } from '../payments/index.ts';
 import { addDays, dayIn, isDay } from '../platform/calendar.ts';
 import { InvalidInput } from '../platform/errors.ts';
 import { dryRun } from './dry-run.ts';
@@ -33,8 +33,7 @@ const PROGRESS_EVERY_MS = 5_000;
 export async function runBilling(app: App, request: BillRequest = {}): Promise<BillReport> {
   const window = windowOf(app, request.date);
   if (request.dryRun) return dryRun(app, window);
-  app.payments.provider(app.payments.defaultProvider);
-  app.payments.vault();
+  await readyPayments(app);
   const runner = await startRunner(app, window.date);
   return new Run(app, runner, window, request).toEnd();
 }
@@ -72,7 +71,7 @@ class Run {
     const timers = this.#startTimers();
     try {
       await markSilent(this.#app);
-      const chargingSeconds = await this.#charge();
+      const chargingSeconds = this.#app.payments.halted() ? 0 : await this.#charge();
       const report = await this.#report(startedAt, chargingSeconds);
       await endRunner(this.#app, this.#runner, {
         exitCode: report.exitCode,
@@ -126,6 +125,7 @@ class Run {
   }
 
   async #report(startedAt: Date, chargingSeconds: number): Promise<BillReport> {
+    if (this.#app.payments.halted()) this.#reasons.add('LEDGER_OLDER');
     const unknown = await findInDoubt(this.#app, 'UNKNOWN');
     const sentElsewhere = await findInDoubt(this.#app, 'SENT');
     const overdue = await findOverdue(this.#app, this.#window);

@@ -1,16 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
-import { settleIn, type ChargeOutcome } from '../payments/index.ts';
+import { keepOnDisk, patiently, settleIn, settlePatiently, type ChargeOutcome } from '../payments/index.ts';
 import { Unavailable } from '../platform/errors.ts';
-import type { AttemptState, PaymentAttempt, Transaction } from '../schema.ts';
+import type { AttemptState, PaymentAttempt } from '../schema.ts';
 
-type SettlingApp = Pick<App, 'database' | 'clock' | 'newId' | 'payments' | 'settlements' | 'log'>;
+type SettlingApp = Pick<App, 'config' | 'database' | 'clock' | 'newId' | 'payments' | 'settlements' | 'log'>;
 
 /** Answers booked in one transaction at most; more would hold row locks for too long. */
 const LARGEST_GROUP = 64;
-/** An answer in hand is kept this long while the database is away; then its attempt is left to become unknown. */
-const PATIENCE_MS = 60_000;
-const RETRY_EVERY_MS = 1_000;
 
 interface Waiting {
   attempt: PaymentAttempt;
@@ -55,20 +51,19 @@ async function settleGroup(app: SettlingApp, group: Waiting[]): Promise<void> {
     });
     ordered.forEach(({ done }, index) => done.resolve(states[index] ?? 'SENT'));
   } catch (error) {
-    if (ordered.length === 1) ordered[0]?.done.reject(error);
-    else for (const one of ordered) await settleGroup(app, [one]);
+    await Promise.all(ordered.map((one) => settleAlone(app, one, error)));
   }
 }
 
-/** Runs the transaction again while the database is away. */
-async function patiently<T>(app: SettlingApp, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  const until = app.clock.monotonicMs() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await app.database.transaction(work);
-    } catch (error) {
-      if (!(error instanceof Unavailable) || app.clock.monotonicMs() > until) throw error;
+/** What cannot be settled alone either is kept on disk before its error is told; a database that is away is not asked again. */
+async function settleAlone(app: SettlingApp, { attempt, outcome, done }: Waiting, cause: unknown): Promise<void> {
+  try {
+    if (cause instanceof Unavailable) {
+      await keepOnDisk(app, attempt, outcome, cause);
+      throw cause;
     }
-    await sleep(RETRY_EVERY_MS);
+    done.resolve(await settlePatiently(app, attempt, outcome));
+  } catch (error) {
+    done.reject(error);
   }
 }

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { App } from '../app.ts';
-import { orderNumber } from '../orders/index.ts';
+import { orderNumber, refundOrder } from '../orders/index.ts';
+import { enqueueEvents } from '../outbox/index.ts';
 import type { Approved, DeclinedHard, DeclinedSoft, Settlement } from '../payments/index.ts';
 import { dayIn } from '../platform/calendar.ts';
 import type { BillingCycle, Order, PaymentAttempt, Subscription, Transaction } from '../schema.ts';
@@ -12,9 +13,11 @@ type Needs = Pick<App, 'config' | 'database' | 'clock' | 'newId'>;
 export function billingSettlement(app: Needs): Settlement {
   return {
     lock: (tx, attempt) => lockCycle(tx, app, attempt),
+    wants: (tx, attempt) => cycleWants(tx, app, attempt),
     approved: (tx, attempt, approval) => payCycle(tx, app, attempt, approval),
     declined: (tx, attempt, decline) => declineCycle(tx, app, attempt, decline),
     released: (tx, attempt) => releaseCycle(tx, app, attempt),
+    refunded: async (tx, _attempt, refund) => (await refundOrder(tx, app, refund)) !== undefined,
   };
 }
 
@@ -27,6 +30,13 @@ async function lockCycle(tx: Transaction, { database }: Needs, attempt: PaymentA
       .where(eq(s.id, attempt.subscriptionId ?? '')),
   );
   await tx.lock(tx.select({ id: c.id }).from(c).where(cycleOf(c, attempt)));
+}
+
+/** Whether the cycle still waits for this very amount, on a subscription that may be charged. */
+async function cycleWants(tx: Transaction, app: Needs, attempt: PaymentAttempt): Promise<boolean> {
+  const { cycle, subscription } = await readCycle(tx, app, attempt);
+  const chargeable = subscription.status === 'ACTIVE' || subscription.status === 'PAST_DUE';
+  return chargeable && cycle.status === 'OPEN' && cycle.amount === attempt.amount;
 }
 
 const cycleOf = (c: App['database']['tables']['billingCycles'], { subscriptionId, cycle }: PaymentAttempt) =>
@@ -79,7 +89,33 @@ async function payCycle(
     .update(m)
     .set({ lastApprovedAt: approvedAt, updatedAt: now })
     .where(eq(m.id, attempt.mandateId ?? ''));
+  await tellRenewal(tx, app, { attempt, cycle, subscription, order, nextOn: next.on });
   return 'booked';
+}
+
+async function tellRenewal(
+  tx: Transaction,
+  app: Needs,
+  { attempt, cycle, subscription, order, nextOn }: Renewal & { attempt: PaymentAttempt; order: Order; nextOn: string },
+): Promise<void> {
+  const { id, userId, status } = subscription;
+  await enqueueEvents(tx, app, [
+    {
+      type: 'subscription.renewed',
+      subject: id,
+      occasion: String(cycle.cycle),
+      payload: {
+        subscriptionId: id,
+        userId,
+        cycle: cycle.cycle,
+        orderId: order.id,
+        orderNumber: order.number,
+        amount: order.payAmount,
+        attemptId: attempt.publicId,
+        nextBillingOn: status === 'CANCELLED' ? null : nextOn,
+      },
+    },
+  ]);
 }
 
 /** The date of the run that made the attempt: a run bills its own date to its end, past midnight too. */
@@ -118,6 +154,7 @@ function renewalOrder(
     totalDiscount: cycle.unitDiscountPrice * cycle.quantity,
     payAmount: cycle.amount,
     taxFreeAmount: cycle.taxFreeAmount,
+    refundedAmount: 0,
     receiverName: subscription.receiverName,
     receiverPhone: subscription.receiverPhone,
     receiverZip: subscription.receiverZip,
@@ -199,6 +236,15 @@ async function declineCycle(
     .update(s)
     .set({ status: 'PAST_DUE', updatedAt: now })
     .where(and(eq(s.id, attempt.subscriptionId ?? ''), eq(s.status, 'ACTIVE')));
+  const { subscriptionId, userId, cycle, publicId } = attempt;
+  await enqueueEvents(tx, app, [
+    {
+      type: 'payment.failed',
+      subject: subscriptionId ?? '',
+      occasion: publicId,
+      payload: { subscriptionId, userId, cycle, attemptId: publicId, reasonGroup: group },
+    },
+  ]);
 }
 
 /** Nothing was charged, and that is certain: the cycle waits for its next attempt. */

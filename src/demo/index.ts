@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { buildApi } from '../api/app.ts';
+import { workInBackground } from '../api/background.ts';
 import { listen, type Listening } from '../api/server.ts';
 import { openApp, type App, type Package } from '../app.ts';
 import { systemClock, type MovableClock } from '../platform/clock.ts';
@@ -61,7 +62,7 @@ export async function playDemo({ folder, port, items, fresh, tell, ...installed 
     return {
       report: reportOf(story, folder, seconds),
       agree: story.books.differences.length === 0,
-      serve: (stop) => serve({ server, sandbox, story, home, clock, tell, stop }),
+      serve: (stop) => serve({ app, server, sandbox, story, home, clock, tell, stop }),
       close,
     };
   } catch (error) {
@@ -115,6 +116,7 @@ const reportOf = (story: Story, dataDir: string, seconds: number): object => ({
 });
 
 interface Scene {
+  app: App;
   server: Listening;
   sandbox: Sandbox;
   story: Story;
@@ -124,13 +126,15 @@ interface Scene {
   stop: AbortSignal;
 }
 
-async function serve({ server, sandbox, story, home, clock, tell, stop }: Scene): Promise<void> {
+async function serve({ app, server, sandbox, story, home, clock, tell, stop }: Scene): Promise<void> {
   tell('');
   tell('try, while this keeps serving (Ctrl-C ends it):');
   tell(`  ${server.url}/api/items/categories?category=EYE`);
   tell(`  ${server.url}/openapi.json`);
-  tell(`  ${sandbox.url}/sandbox/ledger`);
+  tell(`  ${sandbox.url}/sandbox`);
   tell(`  curl -H 'Authorization: Bearer ${story.customer.token()}' ${server.url}/api/subscriptions`);
+  const background = workInBackground(app, stop);
   if (!stop.aborted) await once(stop, 'abort');
+  await background;
   await home.remember({ api: server.url, sandbox: sandbox.url }, clock.now());
 }

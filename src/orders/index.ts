@@ -1,3 +1,3 @@
 export { ReceiverBody, toReceiver } from './body.ts';
 export { orderNumber } from './number.ts';
-export { failOrder, lockOrder, orderSettlement, payOrder } from './settlement.ts';
+export { failOrder, lockOrder, orderSettlement, orderWants, payOrder, refundOrder } from './settlement.ts';

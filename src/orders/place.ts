@@ -123,6 +123,7 @@ function draft(app: Pick<App, 'config' | 'clock' | 'newId'>, { user, kind, wante
     totalPrice: sum((item) => item.originPrice),
     totalDiscount: sum((item) => item.discountPrice),
     payAmount: sum((item) => item.salePrice),
+    refundedAmount: 0,
     taxFreeAmount: 0,
     receiverName: to.realName,
     receiverPhone: personFields.phoneDigits(to.phone),

@@ -8,7 +8,7 @@ import {
   REASON_GROUPS,
   type PaymentAttempt,
 } from '../schema.ts';
-import { RESULTS, type CheckoutResult } from './complete-checkout.ts';
+import { RESULTS, type CheckoutResult } from './checkout/complete-checkout.ts';
 
 export const Checkout = z
   .object({

@@ -1,23 +1,50 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { ApiEnv, App } from '../app.ts';
-import { NotFound } from '../platform/errors.ts';
+import { NotFound, Unauthenticated } from '../platform/errors.ts';
 import { answer, dataOf } from '../platform/http/bodies.ts';
-import { getAttempt } from './attempts.ts';
+import { PAYMENT_PROVIDERS } from '../schema.ts';
+import { getAttempt } from './ledger/attempts.ts';
 import { Attempt, Checkout, ReturnResult, toAttempt, toCheckout, toReturnResult } from './body.ts';
-import { abandonCheckout, completeCheckout } from './complete-checkout.ts';
-import { startCheckout } from './start-checkout.ts';
+import { abandonCheckout, completeCheckout } from './checkout/complete-checkout.ts';
+import { startCheckout } from './checkout/start-checkout.ts';
+
+const startRequest = {
+  params: z.object({ orderId: z.string() }),
+  body: {
+    required: false,
+    content: { 'application/json': { schema: z.strictObject({ provider: z.enum(PAYMENT_PROVIDERS).optional() }) } },
+  },
+};
 
 const startRoute = createRoute({
   method: 'post',
   path: '/api/payments/orders/{orderId}',
   summary: 'Start the payment of an order',
   security: [{ bearer: [] }],
-  request: { params: z.object({ orderId: z.string() }) },
+  request: startRequest,
   responses: {
     200: answer('the checkout that is open already', dataOf(Checkout)),
     201: answer('a new checkout', dataOf(Checkout)),
   },
+});
+
+const retryRoute = createRoute({
+  method: 'post',
+  path: '/api/payments/orders/{orderId}/retry',
+  summary: 'Start the payment of an order anew; a checkout that is open is closed',
+  security: [{ bearer: [] }],
+  request: startRequest,
+  responses: { 201: answer('a new checkout', dataOf(Checkout)) },
+});
+
+const webhookRoute = createRoute({
+  method: 'post',
+  path: '/api/payments/webhooks/{provider}',
+  summary: 'Word from a payment provider',
+  security: [],
+  request: { params: z.object({ provider: z.string() }) },
+  responses: { 401: { description: 'WEBHOOK_REJECTED: not proven to come from the provider, or it sends none' } },
 });
 
 const attemptParams = z.object({ attemptId: z.string().regex(/^pa_[0-9a-z]{26}$/) });
@@ -66,15 +93,33 @@ export function paymentRoutes(app: App, router: OpenAPIHono<ApiEnv>): void {
 
   router
     .openapi(startRoute, async (c) => {
-      const { orderId } = c.req.valid('param');
-      const { attempt, created } = await startCheckout(app, { user: c.var.user, orderId, requestId: c.var.requestId });
+      const request = { user: c.var.user, ...c.req.valid('param'), ...c.req.valid('json'), requestId: c.var.requestId };
+      const { attempt, created } = await startCheckout(app, request);
       c.header('Location', `/api/payments/${attempt.publicId}`);
       return c.json({ data: toCheckout(attempt, timeZone) }, created ? 201 : 200);
+    })
+    .openapi(retryRoute, async (c) => {
+      const request = { user: c.var.user, ...c.req.valid('param'), ...c.req.valid('json'), requestId: c.var.requestId };
+      const { attempt } = await startCheckout(app, { ...request, anew: true });
+      c.header('Location', `/api/payments/${attempt.publicId}`);
+      return c.json({ data: toCheckout(attempt, timeZone) }, 201);
+    })
+    .openapi(webhookRoute, async (c) => {
+      const name = PAYMENT_PROVIDERS.find((known) => known.toLowerCase() === c.req.valid('param').provider);
+      if (!name || !app.payments.offers(name)) throw new NotFound('NOT_FOUND', 'There is no such provider.');
+      const reading = app.payments.provider(name).parseWebhook(await c.req.text(), c.req.header());
+      if (reading.kind === 'rejected') {
+        throw new Unauthenticated('WEBHOOK_REJECTED', 'This does not prove to come from the provider.');
+      }
+      throw new Error('Bug: no configured provider sends webhooks.');
     })
     .openapi(approveRoute, async (c) => {
       c.header('Referrer-Policy', 'no-referrer');
       const attemptId = known(c.req.valid('param').attemptId);
-      const data = toReturnResult(await completeCheckout(app, { attemptId, query: c.req.query() }), timeZone);
+      const data = toReturnResult(
+        await completeCheckout(app, { attemptId, query: c.req.query(), requestId: c.var.requestId }),
+        timeZone,
+      );
       if (!wantsJson(c.req.header('accept'))) return c.redirect(target(data), 303);
       return c.json({ data }, data.result === 'pending' ? 202 : 200);
     })

@@ -8,6 +8,12 @@ export function isDay(text: string): boolean {
   return DAY.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && addDays(text, 0) === text;
 }
 
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** Whether a text is a moment in ISO 8601 with its zone, so that no machine's own zone decides what it means. */
+export const isMoment = (text: string): boolean =>
+  MOMENT.test(text) && isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text));
+
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
@@ -36,6 +42,10 @@ export function withOffset(timeZone: string, moment: Date): string {
   const offset = `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
   return `${localText(timeZone, moment)}${offset}`;
 }
+
+/** As people read it on the wall: 2026-03-02 09:00:00. */
+export const wallTime = (timeZone: string, moment: Date): string =>
+  localText(timeZone, moment).slice(0, 19).replace('T', ' ');
 
 /** Wall clock time of a moment in a zone, with milliseconds. */
 function localText(timeZone: string, moment: Date): string {

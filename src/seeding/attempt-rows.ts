@@ -1,3 +1,4 @@
+import { UNTOUCHED } from '../payments/index.ts';
 import type { Order, PaymentAttempt, Tables } from '../schema.ts';
 import type { IdAt } from './ids.ts';
 import type { Draw } from './random.ts';
@@ -67,28 +68,13 @@ const DECLINE = {
 };
 
 const EMPTY = {
+  ...UNTOUCHED,
   subscriptionId: null,
   cycle: null,
   liveKey: null,
-  mandateFence: null,
-  customerFence: null,
   mandateId: null,
-  reasonGroup: null,
-  closeReason: null,
-  providerCode: null,
-  providerMessage: null,
-  providerPaymentId: null,
-  providerApprovalId: null,
-  methodLabel: null,
-  checkout: null,
-  sessionExpiresAt: null,
-  sentBy: null,
-  approvedAt: null,
-  needsOperator: false,
-  operatorReason: null,
-  nextCheckAt: null,
+  orderRef: null,
   runId: null,
-  requestId: null,
 } satisfies Partial<PaymentAttempt>;
 
 type Event = Tables['paymentAttemptEvents']['$inferInsert'];

@@ -43,6 +43,7 @@ export function orderOf({ shop, orders }: Config, placed: Placed, draw: Draw): O
     totalPrice: sum((item) => item.originPrice),
     totalDiscount: sum((item) => item.discountPrice),
     payAmount: sum((item) => item.salePrice),
+    refundedAmount: 0,
     taxFreeAmount: 0,
     ...receiverOf(person),
     subscriptionId: null,

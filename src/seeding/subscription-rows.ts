@@ -66,6 +66,7 @@ export function mandateOf(
     methodLabel: METHOD_LABEL,
     status: 'ACTIVE',
     originAttemptId: attempt.id,
+    deactivatedAt: null,
     lastApprovedAt: attempt.approvedAt,
     createdAt: attempt.updatedAt,
     updatedAt: attempt.updatedAt,
@@ -106,6 +107,8 @@ export const subscriptionOf = (
   lastCycle: 1,
   ...receiverOf(person),
   startedAt: order.paidAt ?? order.createdAt,
+  cancelledAt: null,
+  cancelReason: null,
   createdAt: order.updatedAt,
   updatedAt: order.updatedAt,
 });

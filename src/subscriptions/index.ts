@@ -1,1 +1,4 @@
+export { endSubscription } from './end.ts';
+export { newMethodSettlement } from './new-method.ts';
 export { subscriptionSettlement } from './settlement.ts';
+export { startNewMethod } from './start-new-method.ts';

@@ -1,24 +1,57 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { App } from '../app.ts';
-import { failOrder, lockOrder, payOrder } from '../orders/index.ts';
+import { failOrder, lockOrder, orderWants, payOrder, refundOrder } from '../orders/index.ts';
+import { enqueueEvents } from '../outbox/index.ts';
 import type { Approved, Settlement } from '../payments/index.ts';
 import { addDays, dayIn } from '../platform/calendar.ts';
-import type { Order, OrderLine, PaymentAttempt, Subscription, Transaction } from '../schema.ts';
+import type { Order, OrderLine, PaymentAttempt, Refund, Subscription, Transaction } from '../schema.ts';
+import { endSubscription } from './end.ts';
 
 type Needs = Pick<App, 'config' | 'database' | 'clock' | 'newId'>;
 
 /** What the first payment of subscriptions does: the order is paid, and every line becomes a subscription. */
 export function subscriptionSettlement(app: Needs): Settlement {
   return {
-    lock: (tx, attempt) => lockOrder(tx, app, attempt),
+    lock: (tx, attempt) => lockStarted(tx, app, attempt),
+    wants: (tx, attempt) => orderWants(tx, app, attempt),
     async approved(tx, attempt, approval, mandateId) {
       if (!(await payOrder(tx, app, attempt, approval))) return 'taken';
       await startSubscriptions(tx, app, { attempt, approval, mandateId });
       return 'booked';
     },
-    declined: (tx, attempt) => failOrder(tx, app, attempt),
+    declined: (tx, attempt, decline) => failOrder(tx, app, attempt, decline),
     released: async () => {},
+    refunded: (tx, _attempt, refund) => refundStart(tx, app, refund),
   };
+}
+
+/** The subscriptions that the order has started, of which there are none yet before it is paid, and the order. */
+async function lockStarted(tx: Transaction, app: Needs, attempt: PaymentAttempt): Promise<void> {
+  const { subscriptions: s } = app.database.tables;
+  const started = await startedBy(tx, app, attempt.orderId ?? '');
+  if (started.length > 0)
+    await tx.lock(tx.select({ id: s.id }).from(s).where(inArray(s.id, started)).orderBy(asc(s.id)));
+  await lockOrder(tx, app, attempt);
+}
+
+async function startedBy(tx: Transaction, { database }: Needs, orderId: string): Promise<string[]> {
+  const { orderLines } = database.tables;
+  const lines = await tx
+    .select({ id: orderLines.subscriptionId })
+    .from(orderLines)
+    .where(eq(orderLines.orderId, orderId));
+  return lines.flatMap(({ id }) => id ?? []).toSorted();
+}
+
+/** Whoever gave back the whole first payment with its subscriptions has ended them too. */
+async function refundStart(tx: Transaction, app: Needs, refund: Refund): Promise<boolean> {
+  const order = await refundOrder(tx, app, refund);
+  if (order?.status === 'REFUNDED' && refund.cancelSubscriptions) {
+    const reason = refund.requestedBy === 'CUSTOMER' ? 'CUSTOMER' : 'ADMIN';
+    for (const id of await startedBy(tx, app, order.id))
+      await endSubscription(tx, app, { subscription: { id }, reason });
+  }
+  return order !== undefined;
 }
 
 interface Start {
@@ -39,7 +72,17 @@ async function startSubscriptions(tx: Transaction, app: Needs, start: Start): Pr
     await tx.insert(subscriptions).values(subscription);
     await tx.insert(billingCycles).values(firstCycle(app, subscription, start));
     await tx.update(orderLines).set({ subscriptionId: subscription.id }).where(eq(orderLines.id, line.id));
+    await tellStart(tx, app, subscription);
   }
+}
+
+/** A start without a mandate also asks for a method, so that the first renewal is not the first to miss it. */
+async function tellStart(tx: Transaction, app: Needs, { id, userId, mandateId, nextBillingOn }: Subscription) {
+  const about = { subject: id, payload: { subscriptionId: id, userId, nextBillingOn } };
+  await enqueueEvents(tx, app, [
+    { ...about, type: 'subscription.created' },
+    ...(mandateId === null ? [{ ...about, type: 'subscription.payment_method_required' as const }] : []),
+  ]);
 }
 
 function subscriptionOf(app: Needs, order: Order, line: OrderLine, { approval, mandateId }: Start): Subscription {
@@ -74,6 +117,8 @@ function subscriptionOf(app: Needs, order: Order, line: OrderLine, { approval, m
     receiverDetail: order.receiverDetail,
     receiverMemo: order.receiverMemo,
     startedAt: approval.approvedAt,
+    cancelledAt: null,
+    cancelReason: null,
     createdAt: now,
     updatedAt: now,
   };

@@ -7,6 +7,9 @@ export type Figures = Record<string, number | string>;
 const BENCHMARKS: Record<string, () => Promise<{ measure: (tell: (line: string) => void) => Promise<Figures> }>> = {
   startup: () => import('./startup.ts'),
   billing: () => import('./billing.ts'),
+  approvals: () => import('./approvals.ts'),
+  outage: () => import('./outage.ts'),
+  faults: () => import('./faults.ts'),
   sandbox: () => import('./sandbox.ts'),
 };
 

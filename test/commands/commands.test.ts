@@ -48,11 +48,14 @@ describe('--help', () => {
         $ pillivery [COMMAND]
 
       TOPICS
-        migrate  bring the database to the level of this release
+        events    events waiting to be delivered
+        migrate   bring the database to the level of this release
+        payments  look at payments, and settle what is in doubt
 
       COMMANDS
         bill     charge every subscription due on a day
         demo     see a customer subscribe, pay and be billed again, without any server
+        events   list events that are not delivered
         migrate  bring the database to the level of this release
         openapi  print the OpenAPI 3.1 document of the HTTP API
         sandbox  run a stand-in for the payment providers
@@ -190,7 +193,10 @@ describe('migrate status', () => {
     const { code, stdout } = await runCli(['migrate', 'status', '--json', '--data-dir', await tempDir()], PLAIN);
 
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ level: 0, migrations: [{ number: 1, state: 'pending' }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      level: 0,
+      migrations: expect.arrayContaining([expect.objectContaining({ number: 1, state: 'pending' })]),
+    });
   });
 });
 

@@ -216,7 +216,7 @@ describe('the signs of a breaker', () => {
     const samples = await metrics.snapshot();
     expect(samples).toContainEqual({ name: 'pillivery_provider_breaker_state', labels: about, value: 0 });
     expect(samples).toContainEqual({ name: 'pillivery_provider_breaker_opened_total', labels: about, value: 1 });
-    const refused = { ...about, why: 'circuit_open' };
+    const refused = { provider: 'KAKAOPAY', op: 'pay', why: 'circuit_open' };
     expect(samples).toContainEqual({ name: 'pillivery_provider_refused_total', labels: refused, value: 1 });
   });
 

@@ -37,7 +37,7 @@ describe('a bulkhead', () => {
     held.end('good');
     await running;
     expect(tries).toEqual([]);
-    const refused = { provider: 'KAKAOPAY', group: 'pay', why: 'bulkhead_full' };
+    const refused = { provider: 'KAKAOPAY', op: 'pay', why: 'bulkhead_full' };
     expect(await metrics.snapshot()).toContainEqual({
       name: 'pillivery_provider_refused_total',
       labels: refused,

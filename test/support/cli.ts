@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Environment } from '../../src/platform/config/index.ts';
-import { ROOT } from './bundle.ts';
+import { ROOT } from './environment.ts';
 
 export interface Ended {
   code: number | null;

@@ -116,7 +116,8 @@ function subscriptionRows(app: App, user: User, item: Item, columns: Partial<Sub
     methodLabel: '카카오페이머니',
     status: 'ACTIVE',
     originAttemptId: app.newId(),
-    lastApprovedAt: now,
+    lastApprovedAt: new Date(now.getTime() - 30 * 86_400_000),
+    deactivatedAt: null,
     createdAt: now,
     updatedAt: now,
   };
@@ -150,6 +151,8 @@ function subscriptionRows(app: App, user: User, item: Item, columns: Partial<Sub
     receiverDetail: '한강로 1',
     receiverMemo: null,
     startedAt: now,
+    cancelledAt: null,
+    cancelReason: null,
     createdAt: now,
     updatedAt: now,
     ...columns,

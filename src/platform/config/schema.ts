@@ -14,6 +14,18 @@ const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/
 const secret = (leastBytes: number) =>
   z.string().refine((text) => Buffer.byteLength(text) >= leastBytes, `must be at least ${leastBytes} bytes long`);
 
+/** How calls of one kind are limited; each kind has connections, bulkhead and breaker of its own. */
+const callLimits = z.strictObject({
+  bulkhead: z.int().min(1).max(10_000),
+  queue: z.int().min(0).max(10_000),
+  longestWaitMs: z.int().min(0).max(60_000),
+  connectTimeoutMs: z.int().min(100).max(60_000),
+  readTimeoutMs: z.int().min(100).max(60_000),
+  deadlineMs: z.int().min(100).max(120_000),
+  retries: z.int().min(0).max(10),
+  backoffMs: z.int().min(1).max(60_000),
+});
+
 /** Shape of the configuration. The defaults are in config/pillivery.yaml, which is also its documentation. */
 export const ConfigSchema = z.strictObject({
   env: z.enum(['development', 'test', 'production']),
@@ -37,14 +49,34 @@ export const ConfigSchema = z.strictObject({
     provider: z.enum(['KAKAOPAY']),
     allowSandbox: z.boolean(),
     tokenKey: secret(32).optional(),
+    oldTokenKeys: z.string().optional(),
     kakaopay: z.strictObject({
       baseUrl,
       oneTimeCid: z.string().min(1).max(10),
       recurringCid: z.string().min(1).max(10),
       secretKey: secret(8).optional(),
-      connectTimeoutMs: z.int().min(100).max(60_000),
-      readTimeoutMs: z.int().min(100).max(60_000),
+      witness: z.enum(['off', 'suggest', 'approve', 'auto']),
+      pay: callLimits,
+      charge: callLimits.omit({ bulkhead: true, queue: true, longestWaitMs: true }),
+      refund: callLimits,
+      lookup: callLimits,
+      breaker: z.strictObject({
+        size: z.int().min(1).max(10_000),
+        minimumCalls: z.int().min(1).max(10_000),
+        threshold: z.number().gt(0).lt(1),
+        openMs: z.int().min(10).max(600_000),
+        trialCalls: z.int().min(1).max(1_000),
+      }),
     }),
+    answerWithinMs: z.int().min(100).max(60_000),
+    resolveEveryMs: z.int().min(10).max(600_000),
+    keepAnswersMs: z.int().min(0).max(600_000),
+  }),
+  outbox: z.strictObject({
+    pollMs: z.int().min(10).max(600_000),
+    leaseSeconds: z.int().min(1).max(3_600),
+    maxAttempts: z.int().min(1).max(100),
+    keepDoneDays: z.int().min(1).max(3_650),
   }),
   billing: z.strictObject({
     concurrency: z.int().min(1).max(256),
@@ -63,6 +95,7 @@ export type Config = z.infer<typeof ConfigSchema>;
 export const SECRET_KEYS: Record<string, string> = {
   'auth.jwtKey': 'make one with: openssl rand -base64 48',
   'payments.tokenKey': 'make one with: openssl rand -base64 48',
+  'payments.oldTokenKeys': 'earlier values of payments.tokenKey, separated by commas',
   'payments.kakaopay.secretKey': 'it is the secret key of your KakaoPay application',
 };
 

@@ -136,13 +136,17 @@ function beginDeadline(ms: number, outer: AbortSignal | undefined): { signal: Ab
 
 async function tryUntilDone<T>(parts: Parts, call: GuardedCall<T>, signal: AbortSignal): Promise<T> {
   const { name, settings, signs } = parts;
+  const op = call.op ?? name.group;
   for (let tryNumber = 1; ; tryNumber += 1) {
     const tried = await tryOnce(parts, call, { signal, tryNumber });
-    if ('refusal' in tried) return call.refused(tried.refusal);
+    if ('refusal' in tried) {
+      signs.refused(op, tried.refusal.why);
+      return call.refused(tried.refusal);
+    }
     if (tryNumber > settings.retries || !call.mayRepeat(tried.result)) return tried.result;
     await backOff(settings.backoffMs * 2 ** (tryNumber - 1), signal);
     if (signal.aborted) return tried.result;
-    signs.retried(call.op ?? name.group);
+    signs.retried(op);
   }
 }
 
@@ -177,7 +181,6 @@ async function tryOnce<T>(
 }
 
 function refuse(parts: Parts, why: Refusal['why']): { refusal: Refusal } {
-  parts.signs.refused(why);
   return { refusal: { why, retryAt: why === 'circuit_open' ? passableAt(parts) : soon(parts.clock) } };
 }
 

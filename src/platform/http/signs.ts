@@ -8,7 +8,7 @@ import type { GuardName, Refusal } from './guard.ts';
 export interface GuardSigns {
   changed: Watcher;
   retried(op: string): void;
-  refused(why: Refusal['why']): void;
+  refused(op: string, why: Refusal['why']): void;
   /** Takes the gauges out. */
   end(): void;
 }
@@ -26,7 +26,8 @@ export function openSigns({ provider, group }: GuardName, watched: Watched): Gua
   const opened = metrics.counter('pillivery_provider_breaker_opened_total', 'Times the breaker opened', GROUP_LABELS);
   const retries = metrics.counter('pillivery_provider_retries_total', 'Further tries', ['provider', 'op']);
   const refused = metrics.counter('pillivery_provider_refused_total', 'Calls refused before the network', [
-    ...GROUP_LABELS,
+    'provider',
+    'op',
     'why',
   ]);
   return {
@@ -35,7 +36,7 @@ export function openSigns({ provider, group }: GuardName, watched: Watched): Gua
       logChange(watched.log.child(about), now, before);
     },
     retried: (op) => retries.inc({ provider, op }),
-    refused: (why) => refused.inc({ ...about, why }),
+    refused: (op, why) => refused.inc({ provider, op, why }),
     end: stopGauges,
   };
 }

@@ -1,4 +1,4 @@
-import type { BeginCheckout, ChargeMandate, CompleteCheckout, Lookup } from '../../provider.ts';
+import type { BeginCheckout, ChargeMandate, CompleteCheckout, MandateRef, RefundRequest } from '../../provider.ts';
 
 /** Request bodies of KakaoPay's online payment API v1: exactly the documented fields, integers as integers. */
 
@@ -28,9 +28,8 @@ export const buildApprove = (checkout: CompleteCheckout, pgToken: string) => ({
 });
 
 export const buildSubscription = (charge: ChargeMandate) => ({
-  cid: charge.mandate.merchantCode,
-  sid: charge.mandate.token,
-  partner_order_id: charge.attemptId,
+  ...buildMandate(charge.mandate),
+  partner_order_id: charge.orderRef,
   partner_user_id: charge.mandate.customerRef,
   item_name: cut(charge.title),
   quantity: charge.quantity,
@@ -38,10 +37,32 @@ export const buildSubscription = (charge: ChargeMandate) => ({
   tax_free_amount: charge.amounts.taxFree,
 });
 
-export const buildOrder = ({ merchantCode, providerPaymentId }: Lookup) => ({
+export const buildOrder = ({ merchantCode, tid }: { merchantCode: string; tid: string }) => ({
   cid: merchantCode,
-  tid: providerPaymentId,
+  tid,
 });
 
-/** By characters as people count them, so that no letter is cut in half. */
-const cut = (title: string): string => Array.from(title).slice(0, LONGEST_TITLE).join('');
+/**
+ * The balance is optional and always sent: after a refund that ran, the provider's differs, and the repeat of one whose
+ * answer was lost is refused.
+ */
+export const buildCancel = (refund: RefundRequest) => ({
+  cid: refund.merchantCode,
+  tid: refund.providerPaymentId,
+  cancel_amount: refund.amounts.total,
+  cancel_tax_free_amount: refund.amounts.taxFree,
+  cancel_available_amount: refund.balanceBefore,
+});
+
+/** For `inactive` and `status`. */
+export const buildMandate = ({ merchantCode, token }: MandateRef) => ({ cid: merchantCode, sid: token });
+
+/** At whole characters, however the other side counts them: an emoji is two of JavaScript's. */
+function cut(title: string): string {
+  let kept = '';
+  for (const character of title) {
+    if (kept.length + character.length > LONGEST_TITLE) break;
+    kept += character;
+  }
+  return kept;
+}

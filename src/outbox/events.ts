@@ -1,0 +1,31 @@
+/** Orders to ourselves: something that must still be done outside the database because of a change inside it. */
+export const COMMAND_TYPES = ['refund.execute', 'mandate.deactivate'] as const;
+
+/** What others are told after a change; each sink takes those it is configured for. */
+export const NOTICE_TYPES = [
+  'order.paid',
+  'order.refunded',
+  'subscription.created',
+  'subscription.renewed',
+  'subscription.skipped',
+  'subscription.payment_method_required',
+  'subscription.cancelled',
+  'payment.failed',
+  'payment.needs_operator',
+] as const;
+
+export type CommandType = (typeof COMMAND_TYPES)[number];
+export type NoticeType = (typeof NOTICE_TYPES)[number];
+export type EventType = CommandType | NoticeType;
+
+/** Who carries out commands; every other handler is the name of a sink. */
+export const COMMAND_HANDLER = 'command';
+
+/** A row may hold a type of a newer release, or of one long gone. */
+export const isCommandType = (type: string): type is CommandType => (COMMAND_TYPES as readonly string[]).includes(type);
+
+export const isEventType = (type: string): type is EventType =>
+  isCommandType(type) || (NOTICE_TYPES as readonly string[]).includes(type);
+
+/** The handlers an event is written for, one row each, so that a slow one delays nobody else. */
+export const handlersOf = (type: EventType): readonly string[] => (isCommandType(type) ? [COMMAND_HANDLER] : ['log']);

@@ -1,0 +1,102 @@
+/** The enumerations that the API and the database share; one list each, in upper case. */
+export const CATEGORY_CODES = [
+  'EYE',
+  'BONE',
+  'BRAIN',
+  'INTESTINE',
+  'LIVER',
+  'SKIN',
+  'ANTIOXIDANT',
+  'FATIGUE',
+  'ETC',
+] as const;
+export const ORDER_KINDS = ['ONE_OFF', 'SUBSCRIPTION', 'RENEWAL'] as const;
+export const ORDER_STATUSES = [
+  'PENDING_PAYMENT',
+  'PAID',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+  'PAYMENT_FAILED',
+  'EXPIRED',
+  'CANCELLED',
+] as const;
+export const PAYMENT_PROVIDERS = ['KAKAOPAY', 'TOSS'] as const;
+export const ATTEMPT_PURPOSES = ['ORDER', 'SUBSCRIPTION_START', 'RENEWAL', 'MANDATE_UPDATE'] as const;
+export const ATTEMPT_STATES = ['CREATED', 'SENT', 'APPROVED', 'DECLINED', 'UNKNOWN', 'NOT_CHARGED'] as const;
+export const ATTEMPT_OUTCOMES = [
+  'APPROVED',
+  'DECLINED_SOFT',
+  'DECLINED_HARD',
+  'UNKNOWN',
+  'PROVIDER_DOWN',
+  'CONFIG_REJECTED',
+] as const;
+export const CLOSE_REASONS = [
+  'USER_CANCELLED',
+  'PROVIDER_REFUSED',
+  'WINDOW_EXPIRED',
+  'SUPERSEDED',
+  'ORDER_CLOSED',
+  'PROVIDER_DOWN',
+  'CONFIG_REJECTED',
+  'RESOLVED_NOT_CHARGED',
+  'REFUNDED_OUTSIDE',
+] as const;
+export const REASON_GROUPS = [
+  'INSUFFICIENT_FUNDS',
+  'LIMIT',
+  'ISSUER_TEMPORARY',
+  'EXPIRED_METHOD',
+  'LOST_OR_STOLEN',
+  'CLOSED_ACCOUNT',
+  'MANDATE_INACTIVE',
+  'AUTHENTICATION_NEEDED',
+  'FRAUD',
+  'GENERIC',
+] as const;
+export const OPERATOR_REASONS = [
+  'UNKNOWN_UNRESOLVED',
+  'AMOUNT_MISMATCH',
+  'DUPLICATE_APPROVAL',
+  'REFERENCE_MISSING',
+  'CONFIG_REJECTED',
+] as const;
+/** Who changed something: in histories and in the audit log. */
+export const ACTORS = ['CUSTOMER', 'ADMIN', 'SYSTEM', 'SERVICE', 'PROVIDER'] as const;
+export const MANDATE_STATUSES = ['ACTIVE', 'DEACTIVATING', 'INACTIVE'] as const;
+export const REFUND_STATUSES = [
+  'REQUESTED',
+  'PENDING',
+  'SENT',
+  'SUCCEEDED',
+  'FAILED',
+  'UNKNOWN',
+  'REJECTED',
+  'WITHDRAWN',
+] as const;
+export const REFUND_REASON_CODES = [
+  'CHANGED_MIND',
+  'DEFECTIVE',
+  'WRONG_ITEM',
+  'LATE',
+  'DUPLICATE_PAYMENT',
+  'OTHER',
+] as const;
+export const OUTBOX_STATUSES = ['PENDING', 'IN_FLIGHT', 'DONE', 'DEAD', 'DISCARDED'] as const;
+export const SUBSCRIPTION_STATUSES = ['ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELLED'] as const;
+/** Why a subscription ended. */
+export const CANCEL_REASONS = ['CUSTOMER', 'PAYMENT_FAILED', 'MANDATE_REVOKED', 'ADMIN'] as const;
+export const CYCLE_STATUSES = ['OPEN', 'PAID', 'SKIPPED', 'FAILED'] as const;
+
+export type CategoryCode = (typeof CATEGORY_CODES)[number];
+export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
+export type AttemptPurpose = (typeof ATTEMPT_PURPOSES)[number];
+export type AttemptState = (typeof ATTEMPT_STATES)[number];
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+export type ReasonGroup = (typeof REASON_GROUPS)[number];
+export type OperatorReason = (typeof OPERATOR_REASONS)[number];
+export type Actor = (typeof ACTORS)[number];
+export type RefundStatus = (typeof REFUND_STATUSES)[number];
+export type RefundReasonCode = (typeof REFUND_REASON_CODES)[number];
+export type CancelReason = (typeof CANCEL_REASONS)[number];
+export type OutboxStatus = (typeof OUTBOX_STATUSES)[number];
