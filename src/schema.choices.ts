@@ -87,6 +87,15 @@ export const SUBSCRIPTION_STATUSES = ['ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELLED
 /** Why a subscription ended. */
 export const CANCEL_REASONS = ['CUSTOMER', 'PAYMENT_FAILED', 'MANDATE_REVOKED', 'ADMIN'] as const;
 export const CYCLE_STATUSES = ['OPEN', 'PAID', 'SKIPPED', 'FAILED'] as const;
+export const CYCLE_HOLDS = ['NEW_METHOD', 'PAUSED'] as const;
+export const CYCLE_CLOSE_REASONS = [
+  'PAID',
+  'CUSTOMER_SKIP',
+  'SYSTEM_SKIP',
+  'CANCELLED',
+  'LADDER_ENDED',
+  'MANDATE_REVOKED',
+] as const;
 
 export type CategoryCode = (typeof CATEGORY_CODES)[number];
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];

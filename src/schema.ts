@@ -14,6 +14,8 @@ import {
   CANCEL_REASONS,
   CATEGORY_CODES,
   CLOSE_REASONS,
+  CYCLE_CLOSE_REASONS,
+  CYCLE_HOLDS,
   CYCLE_STATUSES,
   MANDATE_STATUSES,
   OPERATOR_REASONS,
@@ -505,7 +507,10 @@ export function defineTables(kit: Kit) {
       createdAt: created(),
       updatedAt: created(),
     },
-    (t) => [kit.uniqueIndex('billing_runs_date').on(t.job, t.businessOn)],
+    (t) => [
+      kit.uniqueIndex('billing_runs_date').on(t.job, t.businessOn),
+      kit.index('billing_runs_status').on(t.status, t.businessOn),
+    ],
   );
 
   /** One process that works on a run. Its lease saves work and makes reports true; money is guarded by the ledger. */
@@ -525,6 +530,9 @@ export function defineTables(kit: Kit) {
       startedAt: kit.instant().notNull(),
       heartbeatAt: kit.instant().notNull(),
       leaseUntil: kit.instant().notNull(),
+      /** Where it is and what it has counted, as of its last heartbeat. */
+      step: kit.string(12),
+      counters: kit.json<Record<string, unknown>>(),
       exitCode: kit.count(),
       createdAt: created(),
       updatedAt: created(),
@@ -547,8 +555,14 @@ export function defineTables(kit: Kit) {
       cycle: kit.count().notNull(),
       billingOn: kit.day().notNull(),
       status: kit.choice(...CYCLE_STATUSES).notNull(),
+      /** The rung of the ladder: 1 on the due date, one more after each decline. */
+      step: kit.count().notNull().default(1),
+      /** Why no try is made for now: the customer must give another method, or has paused. */
+      hold: kit.choice(...CYCLE_HOLDS),
       liveAttemptId: kit.ref(),
       attempts: kit.count().notNull(),
+      /** Tries of this step that did not count because the provider itself was pausing. */
+      stepRepeats: kit.count().notNull().default(0),
       amount: kit.won().notNull(),
       taxFreeAmount: kit.won().notNull(),
       quantity: kit.count().notNull(),
@@ -558,7 +572,10 @@ export function defineTables(kit: Kit) {
       unitSalePrice: kit.won().notNull(),
       firstTryOn: kit.day(),
       lastTryOn: kit.day(),
+      /** The first date of the next try; of a held cycle, the date on which it ends. Without one: at once. */
+      nextTryOn: kit.day().notNull().default('1970-01-01'),
       reasonGroup: kit.choice(...REASON_GROUPS),
+      closeReason: kit.choice(...CYCLE_CLOSE_REASONS),
       paidAttemptId: kit.ref(),
       orderId: kit.ref(),
       periodsMissed: kit.count().notNull(),
@@ -569,6 +586,7 @@ export function defineTables(kit: Kit) {
     },
     (t) => [
       kit.uniqueIndex('billing_cycles_cycle').on(t.subscriptionId, t.cycle),
+      kit.index('billing_cycles_step').on(t.status, t.step, t.nextTryOn, t.id),
       kit.index('billing_cycles_open').on(t.status, t.billingOn, t.id),
     ],
   );

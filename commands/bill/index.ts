@@ -1,35 +1,50 @@
 import { Flags } from '@oclif/core';
+import type { App } from '../../src/app.ts';
+import type { BillReport } from '../../src/billing/index.ts';
 import { PilliveryCommand } from '../../src/cli/command.ts';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
-import { day } from '../../src/cli/flags.ts';
+import { atLeastOne, count, day, ids, length } from '../../src/cli/flags.ts';
+import type { Shutdown } from '../../src/platform/shutdown.ts';
 
 export default class Bill extends PilliveryCommand {
   static override summary = 'charge every subscription due on a day';
-  static override description = `Each billing cycle is charged at most once, however often this runs and wherever it was killed.
-Charges whose answer was lost are listed as unknown and are never sent again.
+  static override description = `Each billing cycle is charged at most once, however often this runs and wherever it was killed. There is
+nothing to resume: every start takes up what an earlier one has left. Charges whose answer was lost are
+unknown and are never sent again.
 
-Exit codes: 0 all settled, 2 bad date or flag, 3 a person must look, 4 another runner is at it, 75 run again, 78 not set up.`;
-  static override examples = ['<%= config.bin %> bill --date 2026-11-22'];
+Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4 another runner is at it, 75 run again,
+78 not set up. Several at once: 1, then 75, then 3.`;
+  static override examples = [
+    '<%= config.bin %> bill',
+    '<%= config.bin %> bill --date 2026-11-22 --dry-run',
+    '<%= config.bin %> bill --concurrency 32 --deadline 04:30 --json',
+  ];
   static override enableJsonFlag = true;
   static override flags = {
     date: day({ summary: 'billing date; today in the shop time zone if left out' }),
-    'dry-run': Flags.boolean({ summary: 'show what would be charged, charge nothing' }),
+    'dry-run': Flags.boolean({ summary: 'show what would be charged and what not, write and charge nothing' }),
+    only: ids({ summary: 'just these subscriptions; such a run never completes the date' }),
+    limit: atLeastOne({ summary: 'charges to send at most; 75 when more remain' }),
+    concurrency: atLeastOne({ summary: 'provider calls in flight; billing.concurrency if left out', max: 256 }),
+    rate: atLeastOne({ summary: 'charges per second at most' }),
+    'catch-up-days': count({ summary: 'charge due dates up to so many days old; billing.catchUpDays if left out' }),
+    deadline: Flags.string({ summary: 'take no more work after this', helpValue: '90m|HH:MM' }),
+    'breaker-patience': length({ summary: 'time in all to wait while a provider is down' }),
+    join: Flags.boolean({ summary: 'work beside a live runner of the same date' }),
+    retries: count({ summary: 'run again so often after exit 75' }),
+    'retry-after': length({ summary: 'time between such runs', default: '1h' }),
+    quiet: Flags.boolean({ summary: 'no progress' }),
+    'metrics-file': Flags.string({ summary: "figures for Prometheus' textfile collector", helpValue: 'FILE' }),
   };
 
   async run() {
     const { flags } = await this.parse(Bill);
     const { listenForShutdown } = await import('../../src/platform/shutdown.ts');
-    const { describeReport, runBilling } = await import('../../src/billing/index.ts');
+    const { describeReport } = await import('../../src/billing/index.ts');
     const shutdown = listenForShutdown(EXIT_CODES.notFinished.code);
     try {
-      const report = await this.withApp(flags, (app) =>
-        runBilling(app, {
-          date: flags.date,
-          dryRun: flags['dry-run'],
-          stop: shutdown.signal,
-          onProgress: (progress) => this.logToStderr(JSON.stringify({ event: 'bill.progress', ...progress })),
-        }),
-      );
+      const settings = await settingsFrom(flags);
+      const report = await this.withApp(flags, (app) => this.#bill(app, flags, shutdown), settings);
       this.log(describeReport(report));
       this.leaveWith(report.exitCode);
       return report;
@@ -37,4 +52,55 @@ Exit codes: 0 all settled, 2 bad date or flag, 3 a person must look, 4 another r
       shutdown.release();
     }
   }
+
+  async #bill(app: App, flags: BillFlags, { signal }: Shutdown): Promise<BillReport> {
+    const { onlyFrom, runWithRetries, showProgress, writeMetricsFile } = await import('../../src/billing/index.ts');
+    const { lengthMs } = await import('../../src/platform/calendar.ts');
+    const request = {
+      date: flags.date,
+      dryRun: flags['dry-run'],
+      only: flags.only === undefined ? undefined : await onlyFrom(flags.only),
+      limit: flags.limit,
+      rate: flags.rate,
+      deadline: flags.deadline,
+      join: flags.join,
+      stop: signal,
+      onProgress: flags.quiet ? undefined : showProgress(app.clock, (line) => this.logToStderr(line)),
+    };
+    const again = { retries: flags.retries ?? 0, afterMs: lengthMs(flags['retry-after'] ?? '1h') ?? 0 };
+    const report = await runWithRetries(app, request, again);
+    const { metricsFile } = app.config.billing;
+    if (metricsFile && !report.dryRun) await writeMetricsFile(app, metricsFile, report);
+    return report;
+  }
+}
+
+interface BillFlags {
+  date?: string | undefined;
+  'dry-run': boolean;
+  only?: string | undefined;
+  limit?: number | undefined;
+  concurrency?: number | undefined;
+  rate?: number | undefined;
+  'catch-up-days'?: number | undefined;
+  deadline?: string | undefined;
+  'breaker-patience'?: string | undefined;
+  join: boolean;
+  retries?: number | undefined;
+  'retry-after'?: string | undefined;
+  quiet: boolean;
+  'metrics-file'?: string | undefined;
+}
+
+/** Flags that are settings under another name. */
+async function settingsFrom(flags: BillFlags): Promise<Record<string, string | undefined>> {
+  const { lengthMs } = await import('../../src/platform/calendar.ts');
+  const patience = flags['breaker-patience'];
+  const seconds = patience === undefined ? undefined : (lengthMs(patience) ?? 0) / 1_000;
+  return {
+    'billing.concurrency': flags.concurrency?.toString(),
+    'billing.catchUpDays': flags['catch-up-days']?.toString(),
+    'billing.breakerPatienceSeconds': seconds?.toString(),
+    'billing.metricsFile': flags['metrics-file'],
+  };
 }

@@ -1,234 +1,235 @@
 import type { App } from '../app.ts';
-import { markNow, type ChargeOutcome, type SentMark } from '../payments/index.ts';
-import { isDuplicateKey } from '../platform/database/index.ts';
+import type { ChargeOutcome } from '../payments/index.ts';
 import { Unavailable } from '../platform/errors.ts';
 import { failPoint } from '../platform/fail-points.ts';
-import type { PaymentAttempt } from '../schema.ts';
-import { chargeAttempt } from './charge.ts';
-import { claimAttempts, customerFence, type Claim, type Claimed } from './claim.ts';
-import { PAGE } from './due.ts';
-import { countCode, type CodeCount, type Counters, type Reason } from './report.ts';
+import type { AttemptState, PaymentAttempt, PaymentProviderName } from '../schema.ts';
+import { chargeSent, MOST_REPEATS, repeatDelayMs, type Line } from './charge.ts';
+import { openCircuit, type Circuit } from './circuit.ts';
+import { claimAttempts, type Claim } from './claim.ts';
+import { COUNTED_AS, countCode, type CodeCount, type Counters } from './counters.ts';
+import type { Window } from './due.ts';
+import { inGroups } from './groups.ts';
+import type { Halt } from './halt.ts';
+import { pause, type Pace } from './pace.ts';
+import type { Performance } from './performance.ts';
+import { openPermits, type Permits } from './permits.ts';
+import { openRejections, type Rejections } from './rejections.ts';
 import type { Runner } from './runner.ts';
-import { groupSettler } from './settle-group.ts';
-import type { NextPage } from './source.ts';
+import { scheduleAgain } from './schedule-again.ts';
+import { groupSettler, type Answered } from './settle-group.ts';
 
-/** Outages in a row after which calling on makes no sense: twice what is in flight at the usual width. */
-const FAULTS_IN_A_ROW = 32;
-
+/** What the four stages of a charge share over a whole run. */
 export interface Engine {
   app: App;
   runner: Runner;
-  next: NextPage;
-  counters: Counters;
+  window: Window;
+  halt: Halt;
+  /** When the run takes no more work. */
+  deadline: Date;
+  performance: Performance;
   codes: Map<string, CodeCount>;
-  reasons: Set<Reason>;
-  /** Aborted when no new work may be taken. */
-  stop: AbortSignal;
+  permits: Permits;
+  pace: Pace;
+  limit: Limit;
+  rejections: Rejections;
+  claim(attempt: PaymentAttempt): Promise<Claim>;
+  settle(answered: Answered): Promise<AttemptState>;
+  circuitOf(name: PaymentProviderName): Circuit;
+  circuits(): readonly Circuit[];
 }
+
+/** How many charges this process may still send. */
+export interface Limit {
+  /** Takes one; false when there are no more. */
+  take(): boolean;
+  giveBack(): void;
+}
+
+export interface EngineOptions {
+  app: App;
+  runner: Runner;
+  window: Window;
+  halt: Halt;
+  deadline: Date;
+  performance: Performance;
+  codes: Map<string, CodeCount>;
+  pace: Pace;
+  limit?: number | undefined;
+}
+
+export function openEngine(options: EngineOptions): Engine {
+  const { app, runner, halt } = options;
+  const patienceMs = app.config.billing.breakerPatienceSeconds * 1_000;
+  const circuits = new Map<PaymentProviderName, Circuit>();
+  return {
+    ...options,
+    permits: openPermits(app.config.billing.concurrency),
+    limit: openLimit(options.limit),
+    rejections: openRejections(),
+    claim: inGroups((wanted: PaymentAttempt[]) => claimAttempts(app, runner, wanted)),
+    settle: groupSettler(app),
+    circuitOf(name) {
+      const known = circuits.get(name);
+      const circuit = known ?? openCircuit(app.payments.provider(name), { clock: app.clock, halt, patienceMs });
+      circuits.set(name, circuit);
+      return circuit;
+    },
+    circuits: () => [...circuits.values()],
+  };
+}
+
+function openLimit(most: number | undefined): Limit {
+  let left = most ?? Infinity;
+  return {
+    take() {
+      if (left <= 0) return false;
+      left -= 1;
+      return true;
+    },
+    giveBack: () => void (left += 1),
+  };
+}
+
+/** How one attempt ended in this run; what waits is taken again in the same run. */
+export type Ended = { kind: 'counted' | 'left' | 'gone' } | { kind: 'waits'; until: Date; why: 'busy' | 'blackout' };
 
 /**
- * Claims, charges and settles until nothing is left. At most `billing.concurrency` calls are in flight, and no more than
- * that is ever marked SENT at once: each such row is unknown after a crash. A permit is free again as soon as its answer
- * is here; settling goes on beside the next calls.
+ * Brings one attempt to its end: claimed, charged, settled, and after a fault that certainly charged nothing repeated as
+ * a new attempt. Adds to `counters` what it came to.
  */
-export async function chargeAll(engine: Engine): Promise<void> {
-  const state = new ChargingState(engine);
-  try {
-    for (;;) {
-      await state.refill();
-      const wanted = state.pick();
-      if (wanted.length > 0) await state.claim(wanted);
-      else if (state.isIdle()) break;
-      else await state.somethingEnds();
+export async function bringToEnd(engine: Engine, first: PaymentAttempt, counters: Counters): Promise<Ended> {
+  const count = (name: keyof Counters): Ended => {
+    counters.selected += 1;
+    counters[name] += 1;
+    return { kind: name === 'left' || name === 'fenced' ? 'left' : 'counted' };
+  };
+  let attempt: PaymentAttempt | undefined = first;
+  const repeats: Repeats = { counted: 0, trials: 0 };
+  while (attempt) {
+    const tried: Tried = await tryOnce(engine, attempt);
+    if (tried.kind === 'claim') {
+      const { claim } = tried;
+      if (claim.kind === 'waits' || claim.kind === 'gone') return claim;
+      if (claim.kind === 'fenced') return count('fenced');
+      if (claim.kind !== 'closed') return count('left');
+      if (!claim.again) return count('notCharged');
+    } else if (tried.kind === 'stopped') {
+      return count('left');
+    } else {
+      if (tried.outcome.kind === 'approved') counters.amountApproved += attempt.amount;
+      const next = afterFault(engine, attempt, { outcome: tried.outcome, repeats });
+      if (next === 'no_fault' || next === 'left') return count(COUNTED_AS[tried.outcome.kind]);
+      await pause(next.repeatAfterMs, engine.halt.signal);
+      if (engine.halt.signal.aborted) return count('left');
     }
-  } finally {
-    await state.drained(); // whatever failed, answers on their way are still booked
-    engine.counters.left += state.leftOver();
+    attempt = await scheduleAgain(engine, attempt);
   }
+  return count('notCharged'); // the customer has left, paused or must give another method meanwhile
 }
 
-class ChargingState {
-  readonly #engine: Engine;
-  readonly #settle;
-  readonly #width: number;
-  #queue: PaymentAttempt[] = [];
-  /** Mandates and customers with a call in flight or an answer not settled yet. */
-  readonly #busy = new Set<string>();
-  readonly #working = new Set<Promise<void>>();
-  #calling = 0;
-  #exhausted = false;
-  #faultsInARow = 0;
-  #stopped = false;
-  #wake = Promise.withResolvers<void>();
+type Tried =
+  | { kind: 'claim'; claim: Exclude<Claim, { kind: 'sent' }> }
+  | { kind: 'answered'; outcome: ChargeOutcome }
+  /** Nothing was sent because the run stops, or what was answered could not be booked. */
+  | { kind: 'stopped' };
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#settle = groupSettler(engine.app);
-    this.#width = engine.app.config.billing.concurrency;
-  }
-
-  get #stopping(): boolean {
-    return this.#stopped || this.#engine.stop.aborted;
-  }
-
-  /** Reads the next page while less than a page waits. */
-  async refill(): Promise<void> {
-    while (!this.#stopping && !this.#exhausted && this.#queue.length < this.#width) {
-      const page = await this.#engine.next();
-      if (page) this.#queue.push(...page);
-      else this.#exhausted = true;
-      if (this.#queue.length > 2 * PAGE) break;
+async function tryOnce(engine: Engine, attempt: PaymentAttempt): Promise<Tried> {
+  const { halt, limit, pace } = engine;
+  const circuit = engine.circuitOf(attempt.provider);
+  const leave = await circuit.enter();
+  if (!leave) return { kind: 'stopped' };
+  try {
+    await pace(halt.signal);
+    if (halt.signal.aborted) return { kind: 'stopped' };
+    if (!limit.take()) {
+      halt.finish('LIMIT');
+      return { kind: 'stopped' };
     }
-  }
-
-  /** As many waiting attempts as permits are free, one per mandate and customer. */
-  pick(): PaymentAttempt[] {
-    if (this.#stopping) return [];
-    const picked: PaymentAttempt[] = [];
-    this.#queue = this.#queue.filter((attempt) => {
-      if (picked.length >= this.#width - this.#calling || this.#working.size + picked.length >= 3 * this.#width)
-        return true;
-      const keys = keysOf(attempt);
-      if (keys.some((key) => this.#busy.has(key))) return true;
-      keys.forEach((key) => this.#busy.add(key));
-      picked.push(attempt);
-      return false;
-    });
-    return picked;
-  }
-
-  async claim(wanted: PaymentAttempt[]): Promise<void> {
-    const { app, runner, counters, reasons } = this.#engine;
-    const sent = markNow(app);
-    const claim = await claimOrLeave(app, runner, wanted);
-    counters.fenced += claim.fenced;
-    counters.closed += claim.closed;
-    if (claim.lost) {
-      reasons.add('LEASE_LOST');
-      this.#queue.unshift(...wanted);
-      this.#stopped = true;
+    const claim = await engine.claim(attempt);
+    if (claim.kind !== 'sent') {
+      limit.giveBack();
+      if (claim.kind === 'lost' && !halt.signal.aborted) halt.stop('LEASE_LOST');
+      if (claim.kind === 'failed') noteBug(engine, claim.error, attempt.publicId);
+      return { kind: 'claim', claim };
     }
-    const claimed = new Set(claim.claimed.map(({ attempt }) => attempt.id));
-    for (const attempt of wanted) if (!claimed.has(attempt.id)) this.#release(attempt);
-    for (const one of claim.claimed) this.#begin(one, sent);
-  }
-
-  #begin(claimed: Claimed, sent: SentMark): void {
-    this.#calling += 1;
-    const work = this.#chargeAndSettle(claimed, sent).finally(() => {
-      this.#working.delete(work);
-      this.#release(claimed.attempt);
-      this.#signal();
-    });
-    this.#working.add(work);
-  }
-
-  async #chargeAndSettle(claimed: Claimed, sent: SentMark): Promise<void> {
-    const outcome = await this.#charge(claimed, sent);
+    const outcome = await chargeSent(engine.app, lineOf(engine, circuit), claim);
     failPoint('charge:answered');
-    this.#calling -= 1;
-    this.#signal();
-    this.#watch(outcome);
-    try {
-      await this.#settle(claimed.attempt, outcome);
-      failPoint('charge:settled');
-      this.#count(claimed.attempt, outcome);
-    } catch (err) {
-      this.#failed(err, claimed.attempt);
-    }
-  }
-
-  /** A bug in one charge is one charge in doubt, not the end of the others. */
-  async #charge(claimed: Claimed, sent: SentMark): Promise<ChargeOutcome> {
-    const { app, reasons } = this.#engine;
-    try {
-      return await chargeAttempt(app, claimed, sent);
-    } catch (err) {
-      reasons.add('BUG');
-      app.log.error({ err, attemptId: claimed.attempt.publicId }, 'unexpected error in a charge');
-      return { kind: 'unknown', why: 'connection_lost', answered: false, lookAt: app.clock.now() };
-    }
-  }
-
-  /** An answer that could not be booked leaves its attempt SENT; it becomes unknown and is looked at again. */
-  #failed(err: unknown, attempt: PaymentAttempt): void {
-    const { app, reasons } = this.#engine;
-    reasons.add(err instanceof Unavailable ? 'DATABASE_LOST' : 'BUG');
-    app.log.error({ err, attemptId: attempt.publicId }, 'an answer could not be settled');
-    if (err instanceof Unavailable) this.#stopped = true;
-  }
-
-  /** Stops where going on would only repeat the same failure. */
-  #watch(outcome: ChargeOutcome): void {
-    const { reasons } = this.#engine;
-    const isFault = outcome.kind === 'provider_down' || (outcome.kind === 'unknown' && !outcome.answered);
-    this.#faultsInARow = isFault ? this.#faultsInARow + 1 : 0;
-    if (outcome.kind === 'provider_down') reasons.add('PROVIDER_DOWN');
-    if (outcome.kind === 'rejected_by_config') reasons.add('CONFIG_REJECTED');
-    if (this.#faultsInARow >= FAULTS_IN_A_ROW) {
-      reasons.add('PROVIDER_DOWN');
-      this.#stopped = true;
-    }
-    if (outcome.kind === 'rejected_by_config' && outcome.scope === 'all') this.#stopped = true;
-  }
-
-  #count(attempt: PaymentAttempt, outcome: ChargeOutcome): void {
-    const { counters, codes } = this.#engine;
-    countCode(codes, outcome);
-    switch (outcome.kind) {
-      case 'approved':
-        counters.approved += 1;
-        counters.amountApproved += attempt.amount;
-        return;
-      case 'declined_soft':
-        counters.declinedSoft += 1;
-        return;
-      case 'declined_hard':
-        counters.declinedHard += 1;
-        return;
-      case 'unknown':
-        counters.unknown += 1;
-        return;
-      case 'provider_down':
-      case 'rejected_by_config':
-        counters.notCharged += 1;
-    }
-  }
-
-  isIdle(): boolean {
-    return this.#working.size === 0 && (this.#stopping || (this.#exhausted && this.#queue.length === 0));
-  }
-
-  leftOver(): number {
-    return this.#queue.length;
-  }
-
-  async drained(): Promise<void> {
-    await Promise.allSettled(this.#working);
-  }
-
-  async somethingEnds(): Promise<void> {
-    await this.#wake.promise;
-    this.#wake = Promise.withResolvers();
-  }
-
-  #signal(): void {
-    this.#wake.resolve();
-  }
-
-  #release(attempt: PaymentAttempt): void {
-    keysOf(attempt).forEach((key) => this.#busy.delete(key));
+    return await book(engine, { attempt: claim.attempt, outcome });
+  } finally {
+    leave();
   }
 }
 
-/** Two claims that met at a fence: nothing was marked, nothing was called, and a later run takes these attempts. */
-async function claimOrLeave(app: App, runner: Runner, wanted: PaymentAttempt[]): Promise<Claim> {
+const lineOf = (engine: Engine, circuit: Circuit): Line => ({
+  permits: engine.permits,
+  performance: engine.performance,
+  halt: engine.halt,
+  heard: (outcome) => watch(engine, circuit, outcome),
+  bug: (err, attemptId) => noteBug(engine, err, attemptId),
+});
+
+function noteBug({ app, halt }: Engine, err: unknown, attemptId: string): void {
+  halt.note('BUG');
+  app.log.error({ err, attemptId }, 'unexpected error in a charge');
+}
+
+/** An answer that could not be booked is kept on disk, and its attempt stays SENT until the next start. */
+async function book({ app, halt, settle, codes }: Engine, answered: Answered): Promise<Tried> {
+  const { attempt, outcome } = answered;
   try {
-    return await claimAttempts(app, runner, wanted);
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return { claimed: [], fenced: wanted.length, closed: 0, lost: false };
+    await settle(answered);
+    failPoint('charge:settled');
+    countCode(codes, attempt.provider, outcome);
+    return { kind: 'answered', outcome };
+  } catch (err) {
+    app.log.error({ err, attemptId: attempt.publicId }, 'an answer could not be settled');
+    if (err instanceof Unavailable) halt.stop('DATABASE_LOST');
+    else halt.note('BUG');
+    return { kind: 'stopped' };
   }
 }
 
-const keysOf = (attempt: PaymentAttempt): string[] => [attempt.mandateId ?? '', customerFence(attempt)];
+/** Stops where going on would only repeat the same failure. */
+function watch({ app, halt, rejections }: Engine, circuit: Circuit, outcome: ChargeOutcome): void {
+  if (outcome.kind === 'provider_down') {
+    if (outcome.why === 'circuit_open') circuit.refused();
+  } else if (outcome.kind !== 'unknown' || outcome.answered) circuit.answered();
+  const verdict = rejections.note(outcome);
+  if (verdict === 'no') return;
+  halt.note('CONFIG_REJECTED');
+  if (verdict === 'item' || halt.signal.aborted) return;
+  halt.stop('CONFIG_REJECTED');
+  app.log.error({ event: 'billing_rejected', outcome }, 'the provider rejects our configuration; nothing more is sent');
+}
+
+/** Tries of one cycle in one run that certainly charged nothing. */
+interface Repeats {
+  counted: number;
+  /** Made to find out whether the provider is well again; they cost the cycle nothing, up to a point. */
+  trials: number;
+}
+
+const MOST_TRIALS = 10;
+
+/** What to do about a charge that certainly did not happen. */
+function afterFault(
+  { app, halt, circuitOf }: Engine,
+  attempt: PaymentAttempt,
+  { outcome, repeats }: { outcome: ChargeOutcome; repeats: Repeats },
+): { repeatAfterMs: number } | 'no_fault' | 'left' {
+  if (outcome.kind !== 'provider_down') return 'no_fault';
+  if (outcome.why === 'circuit_open') return { repeatAfterMs: 0 }; // refused by ourselves: the worker waits for the circuit
+  const askedMs = outcome.retryAt ? outcome.retryAt.getTime() - app.clock.now().getTime() : 0;
+  if (askedMs > app.config.billing.breakerPatienceSeconds * 1_000) halt.stop('PROVIDER_DOWN');
+  const isTrial = circuitOf(attempt.provider).isOpen() && repeats.trials < MOST_TRIALS;
+  const spent = outcome.proof === 'not_written' ? MOST_REPEATS : repeats.counted; // those were repeated on the wire
+  if (halt.signal.aborted) return 'left'; // for whatever reason the run stops
+  if (!isTrial && spent >= MOST_REPEATS) {
+    halt.note('PROVIDER_DOWN');
+    return 'left';
+  }
+  const repeatAfterMs = Math.max(askedMs, repeatDelayMs(app, repeats.counted));
+  if (isTrial) repeats.trials += 1;
+  else repeats.counted += 1;
+  return { repeatAfterMs };
+}

@@ -1,29 +1,23 @@
 import type { App } from '../app.ts';
-import { markSilent, readyPayments } from '../payments/index.ts';
-import { addDays, dayIn, isDay } from '../platform/calendar.ts';
-import { InvalidInput } from '../platform/errors.ts';
+import { readyPayments, resolveDue, type Resolved } from '../payments/index.ts';
+import { noCountsByStep, STEPS, type CodeCount } from './counters.ts';
 import { dryRun } from './dry-run.ts';
-import { findInDoubt, findOverdue, type Window } from './due.ts';
-import { chargeAll } from './engine.ts';
-import { composeReport, noCounts, type BillReport, type CodeCount, type Counters, type Reason } from './report.ts';
-import { endRunner, heartbeat, startRunner, type Runner } from './runner.ts';
-import { attemptSource } from './source.ts';
-
-export interface BillRequest {
-  /** The billing date; today in the shop's zone when left out. */
-  date?: string | undefined;
-  dryRun?: boolean;
-  /** Aborted when the run should stop taking work, finish what it holds and leave. */
-  stop?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-}
-
-export interface Progress extends Counters {
-  date: string;
-  runId: string;
-}
-
-const PROGRESS_EVERY_MS = 5_000;
+import { countDue, type Window } from './due.ts';
+import { openEngine, type Engine } from './engine.ts';
+import { openHalt, type Halt } from './halt.ts';
+import { keepAlive, type Vitals } from './keep-alive.ts';
+import { openPace } from './pace.ts';
+import { isNothingLeft } from './pages.ts';
+import { openPerformance } from './performance.ts';
+import { exitCodeOf, INCOMPLETE } from './reasons.ts';
+import { reportRun } from './report-run.ts';
+import type { BillReport } from './report-schema.ts';
+import { deadlineOf, windowOf, type BillRequest } from './request.ts';
+import { endRunner, isAlone, startRunner, type Runner } from './runner.ts';
+import { runStep } from './steps.ts';
+import { sumRunners } from './report.ts';
+import { resolveOwn } from './resolve-own.ts';
+import { Unavailable } from '../platform/errors.ts';
 
 /**
  * Charges every subscription due on a date, each cycle at most once. May be killed at any point and run again: what was
@@ -31,131 +25,128 @@ const PROGRESS_EVERY_MS = 5_000;
  * date that is none or lies ahead, `Misconfigured` without provider keys, `Conflict` while another runner is at it.
  */
 export async function runBilling(app: App, request: BillRequest = {}): Promise<BillReport> {
-  const window = windowOf(app, request.date);
+  const window = windowOf(app, request);
+  const deadline = deadlineOf(app, request.deadline);
   if (request.dryRun) return dryRun(app, window);
-  await readyPayments(app);
-  const runner = await startRunner(app, window.date);
-  return new Run(app, runner, window, request).toEnd();
+  const startedAt = app.clock.now();
+  const { spooled } = await readyPayments(app);
+  const runner = await startRunner(app, window.date, { join: request.join ?? false });
+  const timer = new AbortController();
+  const atDeadline = setTimeout(() => timer.abort(), Math.min(deadline.getTime() - startedAt.getTime(), MOST_TIMER_MS));
+  const halt = openHalt([
+    { signal: timer.signal, reason: 'DEADLINE' },
+    ...(request.stop ? [{ signal: request.stop, reason: 'INTERRUPTED' as const }] : []),
+  ]);
+  try {
+    return await runToEnd(app, request, { window, deadline, runner, halt, startedAt, spooled });
+  } finally {
+    clearTimeout(atDeadline);
+  }
 }
 
-function windowOf({ config, clock }: App, given: string | undefined): Window {
-  const today = dayIn(config.shop.timeZone, clock.now());
-  const date = given ?? today;
-  if (!isDay(date)) throw new InvalidInput('DATE_INVALID', `${date} is no calendar day; give one as YYYY-MM-DD.`);
-  if (date > today) {
-    throw new InvalidInput('DATE_IN_FUTURE', `${date} lies ahead of today, ${today}; bill that day when it has come.`);
-  }
-  return { date, oldest: addDays(date, -config.billing.catchUpDays) };
+/** The longest that a timer of Node can be. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
+
+interface Start {
+  window: Window;
+  deadline: Date;
+  runner: Runner;
+  halt: Halt;
+  startedAt: Date;
+  spooled: number;
 }
 
-/** One run: its counters, its reasons, and the timers that live as long as it does. */
-class Run {
-  readonly #app: App;
-  readonly #runner: Runner;
-  readonly #window: Window;
-  readonly #request: BillRequest;
-  readonly #counters = noCounts();
-  readonly #codes = new Map<string, CodeCount>();
-  readonly #reasons = new Set<Reason>();
-  readonly #lost = new AbortController();
-
-  constructor(app: App, runner: Runner, window: Window, request: BillRequest) {
-    this.#app = app;
-    this.#runner = runner;
-    this.#window = window;
-    this.#request = request;
+async function runToEnd(app: App, request: BillRequest, start: Start): Promise<BillReport> {
+  const { runner, window, halt, deadline } = start;
+  const engine = openEngine({
+    app,
+    runner,
+    window,
+    halt,
+    deadline,
+    performance: openPerformance(app.clock, app.config.billing.concurrency),
+    codes: new Map<string, CodeCount>(),
+    pace: openPace(app.clock, request.rate),
+    limit: request.limit,
+  });
+  const total = request.onProgress ? await countDue(app, window) : 0;
+  const recovered = { spool: start.spooled, resolvedApproved: 0, resolvedNotCharged: 0 };
+  const vitals: Vitals = { step: 'recover', byStep: noCountsByStep(), total, recovered };
+  const alive = keepAlive(engine, vitals, request.onProgress);
+  try {
+    await untilDatabaseIsLost(halt, () => work(engine, vitals));
+    alive.tell();
+    const report = await reportRun(engine, vitals, start.startedAt);
+    await end(engine, report, vitals);
+    return report;
+  } catch (error) {
+    await giveUp(engine, vitals);
+    throw error;
+  } finally {
+    alive.end();
   }
+}
 
-  async toEnd(): Promise<BillReport> {
-    const startedAt = this.#app.clock.now();
-    const timers = this.#startTimers();
-    try {
-      await markSilent(this.#app);
-      const chargingSeconds = this.#app.payments.halted() ? 0 : await this.#charge();
-      const report = await this.#report(startedAt, chargingSeconds);
-      await endRunner(this.#app, this.#runner, {
-        exitCode: report.exitCode,
-        complete: report.exitCode !== 75 && report.exitCode !== 1,
-        report,
-      });
-      return report;
-    } catch (error) {
-      await this.#giveUp();
-      throw error;
-    } finally {
-      timers.forEach((timer) => clearInterval(timer));
-    }
+/** All steps in their order; one that ends early ends the run, for later ones would meet the same wall. */
+async function work(engine: Engine, vitals: Vitals): Promise<void> {
+  const { app, halt } = engine;
+  if (app.payments.halted()) return halt.stop('LEDGER_OLDER');
+  countResolved(vitals, await resolveDue(app, { stop: halt.signal }));
+  for (const step of STEPS) {
+    if (halt.enough.aborted) return;
+    vitals.step = step;
+    await runStep(engine, step, vitals.byStep[step]);
   }
+  if (halt.enough.aborted) return;
+  vitals.step = 'resolve';
+  countResolved(vitals, await resolveOwn(engine));
+  if (await isUnfinished(engine)) halt.note('MORE_DUE');
+}
 
-  #startTimers(): NodeJS.Timeout[] {
-    const { onProgress } = this.#request;
-    const progress = (): void =>
-      onProgress?.({ ...this.#counters, date: this.#runner.date, runId: this.#runner.runId });
-    return [
-      setInterval(() => void this.#beat(), this.#app.config.billing.heartbeatSeconds * 1_000),
-      setInterval(progress, PROGRESS_EVERY_MS),
-    ];
+/** Something due is left that no other reason tells of, and that no other runner is at. */
+async function isUnfinished(engine: Engine): Promise<boolean> {
+  if (exitCodeOf(engine.halt.reasons) === INCOMPLETE || (await isNothingLeft(engine))) return false;
+  return isAlone(engine.app, engine.runner);
+}
+
+function countResolved({ recovered }: Vitals, { approved, notCharged }: Resolved): void {
+  recovered.resolvedApproved += approved;
+  recovered.resolvedNotCharged += notCharged;
+}
+
+/** A database that goes away ends a run, and is no bug. */
+async function untilDatabaseIsLost(halt: Halt, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    halt.stop('DATABASE_LOST');
   }
+}
 
-  /** A heartbeat that fails is no reason to stop: each claim asks for the lease again. */
-  async #beat(): Promise<void> {
-    try {
-      if (!(await heartbeat(this.#app, this.#runner))) this.#lost.abort();
-    } catch (err) {
-      this.#app.log.warn({ err }, 'the heartbeat of this runner failed');
-    }
-  }
-
-  async #charge(): Promise<number> {
-    const { clock } = this.#app;
-    const stop = AbortSignal.any([this.#lost.signal, ...(this.#request.stop ? [this.#request.stop] : [])]);
-    const started = clock.monotonicMs();
-    await chargeAll({
-      app: this.#app,
-      runner: this.#runner,
-      next: attemptSource(this.#app, this.#runner, this.#window, this.#counters),
-      counters: this.#counters,
-      codes: this.#codes,
-      reasons: this.#reasons,
-      stop,
+async function end(engine: Engine, report: BillReport, { byStep }: Vitals): Promise<void> {
+  const { app, runner, window, halt } = engine;
+  const { exitCode } = report;
+  const complete = !window.only && !halt.enough.aborted && (exitCode === 0 || exitCode === 3);
+  try {
+    await endRunner(app, runner, {
+      exitCode,
+      complete,
+      counters: { ...byStep },
+      report: (runners) => sumRunners(report, runners),
     });
-    if (this.#lost.signal.aborted) this.#reasons.add('LEASE_LOST');
-    if (this.#request.stop?.aborted) this.#reasons.add('INTERRUPTED');
-    return (clock.monotonicMs() - started) / 1_000;
+  } catch (err) {
+    if (!halt.reasons.has('DATABASE_LOST')) throw err;
+    app.log.warn({ err }, 'the lease could not be given back; it runs out by itself');
   }
+}
 
-  async #report(startedAt: Date, chargingSeconds: number): Promise<BillReport> {
-    if (this.#app.payments.halted()) this.#reasons.add('LEDGER_OLDER');
-    const unknown = await findInDoubt(this.#app, 'UNKNOWN');
-    const sentElsewhere = await findInDoubt(this.#app, 'SENT');
-    const overdue = await findOverdue(this.#app, this.#window);
-    if (unknown.count > 0) this.#reasons.add('UNKNOWN');
-    if (sentElsewhere.count > 0) this.#reasons.add('SENT_ELSEWHERE');
-    if (overdue.count > 0) this.#reasons.add('OVERDUE');
-    if (this.#counters.withoutMethod > 0) this.#reasons.add('WITHOUT_METHOD');
-    return composeReport({
-      date: this.#runner.date,
-      timeZone: this.#app.config.shop.timeZone,
-      runId: this.#runner.runId,
-      runnerId: this.#runner.id,
-      dryRun: false,
-      startedAt,
-      endedAt: this.#app.clock.now(),
-      counters: this.#counters,
-      codes: this.#codes,
-      reasons: this.#reasons,
-      unknown,
-      overdue,
-      chargingSeconds,
-    });
-  }
-
-  /** Leaves the lease behind for the next start, if the database still answers; else it runs out by itself. */
-  async #giveUp(): Promise<void> {
-    try {
-      await endRunner(this.#app, this.#runner, { exitCode: 1, complete: false, report: { ...this.#counters } });
-    } catch (err) {
-      this.#app.log.warn({ err }, 'the lease could not be given back; it runs out by itself');
-    }
+/** Leaves the lease behind for the next start, if the database still answers; else it runs out by itself. */
+async function giveUp({ app, runner }: Engine, { byStep }: Vitals): Promise<void> {
+  try {
+    const counters = { ...byStep };
+    await endRunner(app, runner, { exitCode: 1, complete: false, counters, report: () => counters });
+  } catch (err) {
+    app.log.warn({ err }, 'the lease could not be given back; it runs out by itself');
   }
 }

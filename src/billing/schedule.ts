@@ -1,9 +1,13 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { App } from '../app.ts';
-import { createAttempts, type NewAttempt } from '../payments/index.ts';
-import type { BillingCycle, Item, Mandate, PaymentAttempt, Subscription, Transaction } from '../schema.ts';
-import { nextBilling } from './calendar.ts';
-import { readNeeds, selectLeft, selectNew, type Cursor, type OpenCycle, type Window } from './due.ts';
+import { createAttempts } from '../payments/index.ts';
+import { updateEach } from '../platform/database/index.ts';
+import { failPoint } from '../platform/fail-points.ts';
+import type { Item, Mandate, PaymentAttempt, Subscription, Transaction } from '../schema.ts';
+import { mayBeTried, readNeeds, selectNew, type Cursor, type OpenRow, type Window } from './due.ts';
+import { holdCycles, openHeld, skipCycles } from './pass-over.ts';
+import { plan, priceOf } from './plan.ts';
+import { newAttempt, newCycle, type Chargeable } from './rows.ts';
 import type { Runner } from './runner.ts';
 
 type SchedulingApp = Pick<App, 'config' | 'database' | 'clock' | 'newId'>;
@@ -12,82 +16,52 @@ type SchedulingApp = Pick<App, 'config' | 'database' | 'clock' | 'newId'>;
 export interface Page {
   /** Attempts that exist now and wait to be claimed. */
   attempts: PaymentAttempt[];
-  selected: number;
   /** Subscriptions whose item is sold out: their cycle is passed over. */
   skipped: number;
-  /** Subscriptions without a usable mandate: nothing can be charged before the customer gives a method. */
-  withoutMethod: string[];
+  /** Cycles without a usable mandate: nothing is charged before the customer gives a method. */
+  held: number;
   /** Where the next page begins; undefined when this was the last. */
   next: Cursor | undefined;
 }
 
-const LAST: Omit<Page, 'attempts'> = { selected: 0, skipped: 0, withoutMethod: [], next: undefined };
-
-/** What a subscription is charged this time; fixed when the cycle opens. */
-export interface Price {
-  unitOriginPrice: number;
-  unitDiscountPermille: number;
-  unitDiscountPrice: number;
-  unitSalePrice: number;
-  amount: number;
-}
-
-/** LOCKED takes the prices of the first order, CURRENT those of the item today. */
-export function priceOf(
-  policy: App['config']['billing']['pricePolicy'],
-  subscription: Subscription,
-  item?: Item,
-): Price {
-  const unit =
-    policy === 'CURRENT' && item
-      ? {
-          unitOriginPrice: item.originPrice,
-          unitDiscountPermille: item.discountPermille,
-          unitDiscountPrice: item.discountPrice,
-          unitSalePrice: item.salePrice,
-        }
-      : {
-          unitOriginPrice: subscription.unitOriginPrice,
-          unitDiscountPermille: subscription.unitDiscountPermille,
-          unitDiscountPrice: subscription.unitDiscountPrice,
-          unitSalePrice: subscription.unitSalePrice,
-        };
-  return { ...unit, amount: unit.unitSalePrice * subscription.quantity };
-}
-
-/** What becomes of a due subscription, before anything is written; the dry run asks this too. */
-export function plan(item?: Item, mandate?: Mandate): 'charge' | 'skip' | 'without_method' {
-  if (item?.status === 'SOLD_OUT') return 'skip';
-  return mandate?.status === 'ACTIVE' ? 'charge' : 'without_method';
-}
+/** Rows of one insert. Larger ones would keep the event loop from answers that have come meanwhile. */
+const INSERT_ROWS = 50;
 
 /** Opens the next cycle of one page of due subscriptions, each with its first attempt, in one transaction. */
 export async function scheduleNew(app: SchedulingApp, runner: Runner, window: Window, cursor?: Cursor): Promise<Page> {
-  return app.database.transaction(async (tx) => {
-    const page = await tx.lock(selectNew(tx, app, window, cursor), { skipLocked: true });
-    const last = page.at(-1);
-    if (!last) return { ...LAST, attempts: [] };
-    const { items, mandates } = await readNeeds(tx, app, page);
-    const result: Page = { ...LAST, attempts: [], withoutMethod: [], selected: page.length, next: cursorOf(last) };
-    const due: Chargeable[] = [];
-
-    for (const subscription of page) {
-      const item = items.get(subscription.itemId);
-      const mandate = mandates.get(subscription.mandateId ?? '');
-      const decision = plan(item, mandate);
-      if (decision === 'skip') {
-        await skipCycle(tx, app, runner, subscription);
-        result.skipped += 1;
-      } else if (decision === 'without_method' || !mandate) {
-        result.withoutMethod.push(subscription.id);
-      } else {
-        const price = priceOf(app.config.billing.pricePolicy, subscription, item);
-        due.push({ cycle: cycleOf(app, runner, subscription, price), subscription, mandate });
-      }
-    }
-    result.attempts = await openCycles(tx, app, runner, due);
-    return result;
+  const page = await app.database.transaction(async (tx) => {
+    const due = await tx.lock(selectNew(tx, app, window, cursor), { skipLocked: true });
+    const last = due.at(-1);
+    if (!last) return { attempts: [], skipped: 0, held: 0, next: undefined };
+    const { charge, skip, hold } = await sortOut(tx, app, due);
+    await skipCycles(tx, app, runner, skip);
+    await openHeld(tx, app, runner, hold);
+    const attempts = await openCycles(tx, app, runner, charge);
+    const next = { on: last.nextBillingOn ?? '', id: last.id };
+    return { attempts, skipped: skip.length, held: hold.length, next };
   });
+  failPoint('schedule:after');
+  return page;
+}
+
+interface Due {
+  subscription: Subscription;
+  item: Item | undefined;
+}
+
+async function sortOut(tx: Transaction, app: SchedulingApp, due: readonly Subscription[]) {
+  const { items, mandates } = await readNeeds(tx, app, due);
+  const charge: (Due & { mandate: Mandate })[] = [];
+  const [skip, hold]: [Due[], Due[]] = [[], []];
+  for (const subscription of due) {
+    const item = items.get(subscription.itemId);
+    const mandate = mandates.get(subscription.mandateId ?? '');
+    const decision = plan(item, mandate);
+    if (decision === 'SKIP_SOLD_OUT') skip.push({ subscription, item });
+    else if (decision === 'CHARGE' && mandate) charge.push({ subscription, item, mandate });
+    else hold.push({ subscription, item });
+  }
+  return { charge, skip, hold };
 }
 
 /** New cycles together with their first attempts. */
@@ -95,147 +69,101 @@ async function openCycles(
   tx: Transaction,
   app: SchedulingApp,
   runner: Runner,
-  due: readonly Chargeable[],
+  due: readonly (Due & { mandate: Mandate })[],
 ): Promise<PaymentAttempt[]> {
-  if (due.length === 0) return [];
-  const attempts = await createAttempts(
-    tx,
-    app,
-    due.map((one) => attemptOf(app, runner, one)),
-  );
-  const cycles = due.map(({ cycle }, index) => ({ ...cycle, liveAttemptId: attempts[index]?.id ?? null, attempts: 1 }));
-  await tx.insert(app.database.tables.billingCycles).values(cycles);
+  const { pricePolicy } = app.config.billing;
+  const attempts: PaymentAttempt[] = [];
+  for (let from = 0; from < due.length; from += INSERT_ROWS) {
+    const chargeable = due.slice(from, from + INSERT_ROWS).map(({ subscription, item, mandate }) => {
+      const cycle = newCycle(app, runner, subscription, priceOf(pricePolicy, subscription, item));
+      return { cycle, subscription, mandate };
+    });
+    const made = await createAttempts(
+      tx,
+      app,
+      chargeable.map((one) => newAttempt(app, runner, one)),
+    );
+    const cycles = chargeable.map(({ cycle }, index) => ({ ...cycle, liveAttemptId: made[index]?.id, attempts: 1 }));
+    await tx.insert(app.database.tables.billingCycles).values(cycles);
+    attempts.push(...made);
+  }
   return attempts;
 }
 
-const cursorOf = ({ nextBillingOn, id }: Subscription): Cursor => ({ on: nextBillingOn ?? '', id });
-
-/** Gives the open cycles of one page, which an earlier run left uncharged for certain, their next attempt. */
-export async function scheduleLeft(app: SchedulingApp, runner: Runner, window: Window, cursor?: Cursor): Promise<Page> {
-  return app.database.transaction(async (tx) => {
-    const page: OpenCycle[] = await tx.lock(selectLeft(tx, app, window, cursor), { skipLocked: true });
-    const last = page.at(-1);
-    if (!last) return { ...LAST, attempts: [] };
+/**
+ * Gives open cycles their next attempt, in one transaction. `rows` were read without locks, so each is looked at again:
+ * one that is locked by somebody, or has changed, is left out.
+ */
+export async function scheduleOpen(
+  app: SchedulingApp,
+  runner: Runner,
+  window: Pick<Window, 'date' | 'oldest'>,
+  rows: readonly Pick<OpenRow, 'id' | 'subscriptionId'>[],
+): Promise<Omit<Page, 'next'>> {
+  if (rows.length === 0) return { attempts: [], skipped: 0, held: 0 };
+  const page = await app.database.transaction(async (tx) => {
+    const open = await lockOpen(tx, app, window, rows);
     const { mandates } = await readNeeds(
       tx,
       app,
-      page.map(({ subscription }) => subscription),
+      open.map(({ subscription }) => subscription),
     );
-    const next = { on: last.cycle.billingOn, id: last.cycle.id };
-    const result: Page = { ...LAST, attempts: [], withoutMethod: [], selected: page.length, next };
+    const usable = open.flatMap((turn) => {
+      const mandate = mandates.get(turn.subscription.mandateId ?? '');
+      return mandate?.status === 'ACTIVE' ? [{ ...turn, mandate }] : [];
+    });
+    const chargeable = new Set(usable.map(({ cycle }) => cycle.id));
+    const hold = open.filter(({ cycle }) => !chargeable.has(cycle.id));
+    await holdCycles(tx, app, runner, hold);
+    return { attempts: await attemptAgain(tx, app, runner, usable), skipped: 0, held: hold.length };
+  });
+  failPoint('schedule:again');
+  return page;
+}
 
-    for (const { cycle, subscription } of page) {
-      const mandate = mandates.get(subscription.mandateId ?? '');
-      if (mandate?.status === 'ACTIVE') {
-        result.attempts.push(...(await attemptAgain(tx, app, runner, { cycle, subscription, mandate })));
-      } else result.withoutMethod.push(subscription.id);
-    }
-    return result;
+async function lockOpen(
+  tx: Transaction,
+  app: SchedulingApp,
+  window: Pick<Window, 'date' | 'oldest'>,
+  rows: readonly Pick<OpenRow, 'id' | 'subscriptionId'>[],
+): Promise<Pick<Chargeable, 'cycle' | 'subscription'>[]> {
+  const { subscriptions: s, billingCycles: c } = app.database.tables;
+  const wanted = inArray(
+    s.id,
+    rows.map(({ subscriptionId }) => subscriptionId),
+  );
+  const charged = inArray(s.status, ['ACTIVE', 'PAST_DUE']);
+  const subscriptions = await tx.lock(tx.select().from(s).where(and(wanted, charged)).orderBy(asc(s.id)), {
+    skipLocked: true,
+  });
+  if (subscriptions.length === 0) return [];
+  const byId = new Map(subscriptions.map((row) => [row.id, row]));
+  const ids = rows.filter(({ subscriptionId }) => byId.has(subscriptionId)).map(({ id }) => id);
+  const open = and(inArray(c.id, ids), eq(c.status, 'OPEN'), mayBeTried(app, window));
+  const cycles = await tx.lock(tx.select().from(c).where(open).orderBy(asc(c.id)));
+  return cycles.flatMap((cycle) => {
+    const subscription = byId.get(cycle.subscriptionId);
+    return subscription ? [{ cycle, subscription }] : [];
   });
 }
 
-function cycleOf(app: SchedulingApp, runner: Runner, subscription: Subscription, price: Price): BillingCycle {
-  const now = app.clock.now();
-  return {
-    id: app.newId(),
-    subscriptionId: subscription.id,
-    cycle: subscription.lastCycle + 1,
-    billingOn: subscription.nextBillingOn ?? runner.date,
-    status: 'OPEN',
-    liveAttemptId: null,
-    attempts: 0,
-    ...price,
-    taxFreeAmount: 0,
-    quantity: subscription.quantity,
-    firstTryOn: null,
-    lastTryOn: null,
-    reasonGroup: null,
-    paidAttemptId: null,
-    orderId: null,
-    periodsMissed: 0,
-    runId: runner.runId,
-    closedAt: null,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
-
-interface Chargeable {
-  cycle: BillingCycle;
-  subscription: Subscription;
-  mandate: Mandate;
-}
-
-/** The next numbered try of a cycle; its live key admits one at a time, its idempotency key each number once. */
-function attemptOf(app: SchedulingApp, runner: Runner, { cycle, subscription, mandate }: Chargeable): NewAttempt {
-  const attemptNumber = cycle.attempts + 1;
-  return {
-    id: app.newId(),
-    purpose: 'RENEWAL',
-    userId: subscription.userId,
-    orderId: null,
-    subscriptionId: subscription.id,
-    cycle: cycle.cycle,
-    attemptNumber,
-    idempotencyKey: `renewal:${subscription.id}:${cycle.cycle}:${attemptNumber}`,
-    liveKey: `cycle:${cycle.id}`,
-    provider: mandate.provider,
-    merchantCode: mandate.merchantCode,
-    mandateId: mandate.id,
-    customerRef: mandate.customerRef,
-    amount: cycle.amount,
-    taxFreeAmount: cycle.taxFreeAmount,
-    title: subscription.itemName,
-    quantity: cycle.quantity,
-    runId: runner.runId,
-  };
-}
-
-/** Gives a cycle that is open already its next attempt. */
 async function attemptAgain(
   tx: Transaction,
   app: SchedulingApp,
   runner: Runner,
-  one: Chargeable,
+  usable: readonly Chargeable[],
 ): Promise<PaymentAttempt[]> {
-  const { billingCycles: c } = app.database.tables;
-  const attempts = await createAttempts(tx, app, [attemptOf(app, runner, one)]);
-  const live = { liveAttemptId: attempts[0]?.id ?? null, attempts: one.cycle.attempts + 1, runId: runner.runId };
-  await tx
-    .update(c)
-    .set({ ...live, updatedAt: app.clock.now() })
-    .where(and(eq(c.id, one.cycle.id), isNull(c.liveAttemptId)));
+  if (usable.length === 0) return [];
+  const attempts = await createAttempts(
+    tx,
+    app,
+    usable.map((one) => newAttempt(app, runner, one)),
+  );
+  const updatedAt = app.clock.now();
+  const changes = usable.map(({ cycle }, index) => {
+    const live = { liveAttemptId: attempts[index]?.id ?? null, attempts: cycle.attempts + 1, runId: runner.runId };
+    return { id: cycle.id, set: { ...live, updatedAt } };
+  });
+  await updateEach(tx, app.database.tables.billingCycles, changes);
   return attempts;
-}
-
-/** An item that is sold out on the day: the cycle is passed over, and the rhythm goes on. */
-async function skipCycle(
-  tx: Transaction,
-  app: SchedulingApp,
-  runner: Runner,
-  subscription: Subscription,
-): Promise<void> {
-  const { subscriptions: s, billingCycles: c } = app.database.tables;
-  const now = app.clock.now();
-  const cycle = cycleOf(app, runner, subscription, priceOf('LOCKED', subscription));
-  await tx.insert(c).values({ ...cycle, status: 'SKIPPED', closedAt: now });
-  await tx
-    .update(s)
-    .set({
-      lastBillingOn: cycle.billingOn,
-      nextBillingOn: nextBilling(cycle.billingOn, subscription.periodDays, runner.date).on,
-      lastCycle: cycle.cycle,
-      updatedAt: now,
-    })
-    .where(eq(s.id, subscription.id));
-}
-
-/** Takes over attempts that a dead runner created: they belong to this run from now on. */
-export async function adopt(app: SchedulingApp, runner: Runner, attempts: readonly PaymentAttempt[]): Promise<void> {
-  const { paymentAttempts: t } = app.database.tables;
-  const ids = attempts.map(({ id }) => id);
-  await app.database
-    .update(t)
-    .set({ runId: runner.runId })
-    .where(and(inArray(t.id, ids), eq(t.state, 'CREATED')));
 }

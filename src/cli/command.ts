@@ -36,9 +36,13 @@ export abstract class PilliveryCommand extends Command {
     });
   }
 
-  /** Opens the app, runs `work`, and closes the app whatever happened. */
-  protected async withApp<T>(flags: CommonFlags, work: (app: App) => Promise<T>): Promise<T> {
-    const config = await this.loadConfig(flags);
+  /** Opens the app, runs `work`, and closes the app whatever happened. `settings` win over file and environment. */
+  protected async withApp<T>(
+    flags: CommonFlags,
+    work: (app: App) => Promise<T>,
+    settings: Record<string, string | undefined> = {},
+  ): Promise<T> {
+    const config = await this.loadConfig(flags, settings);
     const { openApp } = await import('../app.ts');
     const app = await openApp(config, { root: this.config.root, version: this.config.version });
     try {

@@ -22,6 +22,26 @@ export const port = (options: { summary: string }) =>
 export const count = (options: { summary: string; dependsOn?: string[] }) =>
   Flags.integer({ ...options, ...whole(0, 10_000_000), helpValue: 'N' });
 
+/** A whole number of at least one. */
+export const atLeastOne = (options: { summary: string; max?: number }) =>
+  Flags.integer({ ...options, ...whole(1, options.max ?? 10_000_000), helpValue: 'N' });
+
+/** A length of time; wrong words are refused before anything is opened. */
+export const length = (options: { summary: string; default?: string }) =>
+  Flags.string({
+    ...options,
+    helpValue: '90s|5m|1h',
+    parse: async (text) => {
+      const { lengthMs } = await import('../platform/calendar.ts');
+      const { InvalidInput } = await import('../platform/errors.ts');
+      if (lengthMs(text) !== undefined) return text;
+      throw new InvalidInput('LENGTH_INVALID', `${text} is no length of time; give one such as 90s, 5m or 1h.`);
+    },
+  });
+
+/** Ids, separated by commas, or the name of a file that holds one a line. */
+export const ids = (options: { summary: string }) => Flags.string({ ...options, helpValue: 'ID,…|@FILE' });
+
 /** An amount of money. */
 export const won = Flags.custom<number>({
   helpValue: 'WON',

@@ -38,6 +38,11 @@ export interface Capabilities {
   readonly sessionWindowMs: number;
   /** Whether mandates can be asked for their status. */
   readonly mandateStatus: boolean;
+  /**
+   * When a charge asked for now, on a method with this label, should be sent instead, because banks behind it are
+   * closed; undefined for now. Absent where the provider has no such hours.
+   */
+  blackout?(now: Date, methodLabel: string | null): Date | undefined;
 }
 
 /** Whole won; `taxFree` is inside `total`. */

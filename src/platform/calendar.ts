@@ -55,7 +55,18 @@ function localText(timeZone: string, moment: Date): string {
 /** A zone's offset changes at full minutes only, so one answer serves the whole minute. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
+const lastOffsets = new Map<string, { minute: number; ms: number }>();
+
 function offsetMs(timeZone: string, moment: Date): number {
+  const minute = Math.floor(moment.getTime() / 60_000);
+  const last = lastOffsets.get(timeZone);
+  if (last?.minute === minute) return last.ms;
+  const ms = readOffsetMs(timeZone, moment);
+  lastOffsets.set(timeZone, { minute, ms });
+  return ms;
+}
+
+function readOffsetMs(timeZone: string, moment: Date): number {
   let formatter = formatters.get(timeZone);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat('en-CA', {
@@ -75,4 +86,13 @@ function offsetMs(timeZone: string, moment: Date): number {
     `${part['year']}-${part['month']}-${part['day']}T${part['hour']}:${part['minute']}:${part['second']}Z`,
   );
   return local - Math.floor(moment.getTime() / 1_000) * 1_000;
+}
+
+const LENGTH = /^(\d+)(s|m|h)$/;
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A length of time such as 90m, 1h or 30s, in milliseconds; undefined for anything else. */
+export function lengthMs(text: string): number | undefined {
+  const [, digits, unit] = LENGTH.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits) * UNIT_MS[unit as keyof typeof UNIT_MS];
 }

@@ -141,6 +141,8 @@ const firstCycle = (app: Needs, subscription: Subscription, { attempt, approval 
   unitSalePrice: subscription.unitSalePrice,
   firstTryOn: subscription.lastBillingOn,
   lastTryOn: subscription.lastBillingOn,
+  nextTryOn: subscription.lastBillingOn,
+  closeReason: 'PAID' as const,
   paidAttemptId: attempt.id,
   orderId: attempt.orderId,
   periodsMissed: 0,

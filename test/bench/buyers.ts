@@ -37,21 +37,20 @@ interface Buyer {
   headers: Record<string, string>;
 }
 
-/** Buyers of a closed model: each orders, pays on the provider's page, comes back, thinks, and orders again. */
+/** A closed model: so many buyers at any time, each orders, pays on the provider's page, comes back; then the next one. */
 export async function letBuy(stage: Stage, { users, forMs, tries, thinkMs }: CrowdOptions): Promise<Crowd> {
   const { app } = stage;
   const crowd: Crowd = { told: [], orderIds: [] };
   const item = await given(app).item();
-  const buyers = await Promise.all(Array.from({ length: users }, () => newBuyer(app, item)));
   const walk = new Walk(stage, crowd);
-  const live = async (buyer: Buyer, index: number): Promise<void> => {
+  const live = async (index: number): Promise<void> => {
     await sleep((index * thinkMs) / users);
     while (walk.elapsedMs() < forMs) {
-      await walk.buy(buyer, tries);
+      await walk.buy(await newBuyer(app, item), tries); // a shop lets nobody have many unpaid orders
       await sleep(thinkMs);
     }
   };
-  await Promise.all(buyers.map(live));
+  await Promise.all(Array.from({ length: users }, (_, index) => live(index)));
   await walk.close();
   return crowd;
 }

@@ -28,7 +28,7 @@ export async function measure(tell: (line: string) => void): Promise<Figures> {
     return letBuy(stage, { users: USERS, forMs: 30_000, tries: 4, thinkMs: 1_000 });
   });
   tell(
-    `20 % of calls lost: ${lossy.orders} orders, ${lossy.unpaid} not paid in the end, ${lossy.double} charged twice`,
+    `20 % of calls lost: ${lossy.orders} orders, ${lossy.unpaid} given up, ${lossy.inDoubtRate} in doubt, ${lossy.double} charged twice`,
   );
   const outage = await played(async (stage) => {
     await stage.play({ name: 'outage', timeScale: TIME_SCALE });
@@ -43,10 +43,12 @@ export async function measure(tell: (line: string) => void): Promise<Figures> {
     users: USERS,
     lossyOrders: lossy.orders,
     lossyFailureRate: lossy.failureRate,
+    lossyInDoubtRate: lossy.inDoubtRate,
     lossyDoubleCharges: lossy.double,
     lossyUnexplained: lossy.unexplained,
     outageOrders: outage.orders,
     outageFailureRate: outage.failureRate,
+    outageInDoubtRate: outage.inDoubtRate,
     outageDoubleCharges: outage.double,
     outageUnexplained: outage.unexplained,
     refusedCalls: refused.length,
@@ -61,7 +63,10 @@ interface Played {
   told: Told[];
   orders: number;
   unpaid: number;
+  /** Orders that were given up, of all. */
   failureRate: number;
+  /** Orders whose payment is still looked up: what never reached the provider is certain only after half an hour. */
+  inDoubtRate: number;
   double: number;
   /** Differences between ledger and books that no attempt asks a person about. */
   unexplained: number;
@@ -73,13 +78,14 @@ async function played(story: (stage: Stage) => ReturnType<typeof letBuy>): Promi
     const { told, orderIds } = await story(stage);
     await stage.clearFaults();
     await untilResolved(stage.app);
-    const unpaid = await countUnpaid(stage.app, orderIds);
+    const { unpaid, inDoubt } = await countUnpaid(stage.app, orderIds);
     const { differences } = await auditBooks(stage.app, await stage.ledger<Movement>());
     return {
       told,
       orders: orderIds.length,
       unpaid,
       failureRate: round(unpaid / orderIds.length, 4),
+      inDoubtRate: round(inDoubt / orderIds.length, 4),
       double: differences.filter(({ kind }) => kind === 'double').length,
       unexplained: differences.filter(({ explained }) => !explained).length,
     };
@@ -103,11 +109,19 @@ async function untilResolved({ database }: App): Promise<void> {
   }
 }
 
-async function countUnpaid({ database }: App, orderIds: readonly string[]): Promise<number> {
-  const { orders } = database.tables;
+/** Orders that are not paid: given up, or with a payment whose outcome nobody knows yet. */
+async function countUnpaid({ database }: App, orderIds: readonly string[]) {
+  const { orders, paymentAttempts: t } = database.tables;
   const wanted = new Set(orderIds);
   const rows = await database.select({ id: orders.id, status: orders.status }).from(orders);
-  return rows.filter(({ id, status }) => wanted.has(id) && status !== 'PAID').length;
+  const open = await database
+    .select({ orderId: t.orderId })
+    .from(t)
+    .where(inArray(t.state, ['SENT', 'UNKNOWN']));
+  const doubtful = new Set(open.map(({ orderId }) => orderId));
+  const notPaid = rows.filter(({ id, status }) => wanted.has(id) && status !== 'PAID');
+  const inDoubt = notPaid.filter(({ id }) => doubtful.has(id)).length;
+  return { unpaid: notPaid.length - inDoubt, inDoubt };
 }
 
 /** Refused before the network: the answers of the provider itself take 5 s in this story. */

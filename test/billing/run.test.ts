@@ -53,7 +53,9 @@ describe('runBilling', () => {
     await declineNext(shop, user.customerRef, { times: 1, code: -782, result: 'LACK_BALANCE' });
     const report = await runBilling(shop.app, { date: TODAY });
     expect(report).toMatchObject({ exitCode: 0, totals: { declinedSoft: 1, approved: 0 } });
-    expect(report.codes).toEqual([{ code: '-782/LACK_BALANCE', group: 'INSUFFICIENT_FUNDS', count: 1 }]);
+    expect(report.codes).toEqual([
+      { provider: 'KAKAOPAY', code: '-782/LACK_BALANCE', group: 'INSUFFICIENT_FUNDS', count: 1 },
+    ]);
     expect(await subscriptionRow(shop.app, id)).toMatchObject({ status: 'PAST_DUE', nextBillingOn: TODAY });
     expect(await attemptsOf(shop.app, id)).toMatchObject([
       { state: 'DECLINED', reasonGroup: 'INSUFFICIENT_FUNDS', liveKey: null, mandateFence: null },
@@ -104,7 +106,12 @@ describe('runBilling', () => {
       settings: { PILLIVERY_PAYMENTS__KAKAOPAY__BASE_URL: `http://127.0.0.1:${await freePort()}` },
     });
     const down = await runBilling({ ...app, payments: away.app.payments }, { date: TODAY });
-    expect(down).toMatchObject({ exitCode: 75, outcome: 'incomplete', totals: { notCharged: 1 } });
+    expect(down).toMatchObject({
+      exitCode: 75,
+      outcome: 'incomplete',
+      reasons: ['PROVIDER_DOWN'],
+      totals: { left: 1 },
+    });
     expect(await attemptsOf(app, id)).toMatchObject([{ state: 'NOT_CHARGED', closeReason: 'PROVIDER_DOWN' }]);
     expect(real).toBe(sandbox.url);
   });
@@ -136,13 +143,12 @@ describe('runBilling', () => {
     expect(sandbox.ledger()).toEqual([]);
   });
 
-  it('asks for a person when a due subscription has no usable mandate', async () => {
+  it('holds the cycle of a due subscription without a usable mandate, and asks for one', async () => {
     const { app, sandbox } = await bundle();
     await given(app).subscription({ mandateId: null });
     expect(await runBilling(app, { date: TODAY })).toMatchObject({
-      exitCode: 3,
-      reasons: ['WITHOUT_METHOD'],
-      totals: { withoutMethod: 1 },
+      exitCode: 0,
+      totals: { held: 1, approved: 0 },
     });
     expect(sandbox.ledger()).toEqual([]);
   });

@@ -27,6 +27,8 @@ export const environmentFor = ({
   PILLIVERY_ENV: 'test',
   PILLIVERY_LOG__LEVEL: 'silent',
   PILLIVERY_DATABASE__URL: databaseUrl,
+  PILLIVERY_BILLING__RESOLVE_SECONDS: '0',
+  PILLIVERY_BILLING__REPEAT_AFTER_MS: '10',
   PILLIVERY_PAYMENTS__ALLOW_SANDBOX: 'true',
   PILLIVERY_PAYMENTS__KAKAOPAY__BASE_URL: sandbox.url,
   ...settings,

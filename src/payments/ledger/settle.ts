@@ -1,44 +1,13 @@
-import { eq } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { App } from '../../app.ts';
 import { enqueueEvents } from '../../outbox/index.ts';
-import type {
-  Actor,
-  AttemptPurpose,
-  AttemptState,
-  OperatorReason,
-  PaymentAttempt,
-  Refund,
-  Transaction,
-} from '../../schema.ts';
-import { recordEvent } from './history.ts';
+import { updateEach } from '../../platform/database/index.ts';
+import type { Actor, AttemptState, OperatorReason, PaymentAttempt, Transaction } from '../../schema.ts';
+import { recordEvents } from './history.ts';
 import { releaseMandate, revokeMandate, storeMandate } from '../mandates/mandates.ts';
-import type { Approved, DeclinedHard, DeclinedSoft } from '../provider.ts';
+import type { Approved } from '../provider.ts';
 import { stepOf, type Outcome, type Step } from './rules.ts';
-
-/**
- * What an upper feature does with the outcome of an attempt of its purpose, inside the settling transaction. Orders,
- * subscriptions and billing hand theirs down through `app.ts`.
- */
-export interface Settlement {
-  /** Locks the rows above the attempt, in the order subscription, order, cycle; called before the attempt changes. */
-  lock(tx: Transaction, attempt: PaymentAttempt): Promise<void>;
-  /** Whether what the attempt pays for may still be paid, as it stands under the lock; asked before CREATED → SENT. */
-  wants(tx: Transaction, attempt: PaymentAttempt): Promise<boolean>;
-  /** Books an approval. `taken` says that something else has paid already: the operator must refund this one. */
-  approved(
-    tx: Transaction,
-    attempt: PaymentAttempt,
-    approval: Approved,
-    mandateId?: string,
-  ): Promise<'booked' | 'taken'>;
-  declined(tx: Transaction, attempt: PaymentAttempt, decline: DeclinedSoft | DeclinedHard): Promise<void>;
-  /** It is certain that nothing was charged. */
-  released(tx: Transaction, attempt: PaymentAttempt): Promise<void>;
-  /** Books money that went back on the attempt that paid. `false` when the books admit no such refund: they stay. */
-  refunded(tx: Transaction, attempt: PaymentAttempt, refund: Refund): Promise<boolean>;
-}
-
-export type Settlements = Record<AttemptPurpose, Settlement>;
+import { groupOf, type BookingSettlement, type Brought, type Told } from './settlement.ts';
 
 export type SettlingApp = Pick<App, 'database' | 'clock' | 'newId' | 'payments' | 'settlements' | 'log'>;
 
@@ -59,83 +28,140 @@ export const settle = (
   evidence?: Evidence,
 ): Promise<AttemptState> => app.database.transaction((tx) => settleIn(tx, app, attempt, outcome, evidence));
 
-/**
- * Books an outcome once. What it does is decided by the state that is read under the lock: two settlers come one after
- * the other, and the second finds nothing left to do. No network in here.
- */
+/** Books one outcome in a transaction that is open already: a group of one. */
 export async function settleIn(
   tx: Transaction,
   app: SettlingApp,
   attempt: PaymentAttempt,
   outcome: Outcome,
-  evidence: Evidence = ANSWER,
+  evidence?: Evidence,
 ): Promise<AttemptState> {
-  const { paymentAttempts: t } = app.database.tables;
-  await app.settlements[attempt.purpose].lock(tx, attempt);
-  const [current] = await tx.lock(tx.select().from(t).where(eq(t.id, attempt.id)));
-  if (!current) throw new Error(`Bug: attempt ${attempt.publicId} is gone.`);
-  const step = stepOf(current, outcome, app.clock.now());
-  if (step.do === 'nothing') return current.state;
-
-  await write(tx, app, current, step);
-  const to = step.do === 'move' ? step.to : current.state;
-  await recordEvent(tx, app, {
-    attemptId: current.id,
-    from: current.state,
-    to,
-    ...evidence,
-    data: { ...evidenceOf(outcome), ...evidence.data },
-  });
-  if (step.do === 'move') await book(tx, app, current, outcome);
-  await tellOperator(tx, app, current, step);
-  return to;
+  const [state] = await settleGroup(tx, app, [{ attempt, outcome, ...(evidence && { evidence }) }]);
+  return state ?? attempt.state;
 }
 
-/** The row is locked and its state was read, so the write needs no further guard. */
-async function write(
+/** One thing the ledger is told. */
+export interface Settling extends Told<Outcome> {
+  evidence?: Evidence;
+}
+
+/** One attempt as it was read under the lock, and what its outcome does to it. */
+interface Decided extends Settling {
+  step: Step;
+}
+
+/** A step that changes something. */
+interface Change extends Settling {
+  step: Exclude<Step, { do: 'nothing' }>;
+}
+
+/**
+ * Books outcomes of different attempts of one purpose, each once, in as many statements as one takes. What an outcome
+ * does is decided by the state that is read under the lock: of two settlers the second finds nothing left to do. No
+ * network in here. Returns the states that hold afterwards, in the order of `settlings`.
+ */
+export async function settleGroup(
   tx: Transaction,
-  { database, clock }: SettlingApp,
-  { id }: PaymentAttempt,
-  step: Exclude<Step, { do: 'nothing' }>,
-): Promise<void> {
-  const { paymentAttempts: t } = database.tables;
-  const columns = step.do === 'flag' ? { needsOperator: true, operatorReason: step.reason } : step.columns;
-  await tx
-    .update(t)
-    .set({ ...columns, ...(step.do === 'move' && { state: step.to }), updatedAt: clock.now() })
-    .where(eq(t.id, id));
+  app: SettlingApp,
+  settlings: readonly Settling[],
+): Promise<AttemptState[]> {
+  const [first] = settlings;
+  if (!first) return [];
+  const settlement = groupOf(tx, app.settlements[first.attempt.purpose]);
+  await settlement.lock(settlings.map(({ attempt }) => attempt));
+  const decided = await decide(tx, app, settlings);
+  const changes = decided.filter((one): one is Change => one.step.do !== 'nothing');
+  if (changes.length > 0) {
+    await write(tx, app, changes);
+    await recordEvents(tx, app, changes.map(eventOf));
+    await book(tx, app, settlement, changes);
+    await tellOperator(tx, app, changes.flatMap(doubtsOf));
+  }
+  return decided.map(stateAfter);
 }
 
-async function book(tx: Transaction, app: SettlingApp, attempt: PaymentAttempt, outcome: Outcome): Promise<void> {
-  const settlement = app.settlements[attempt.purpose];
-  switch (outcome.kind) {
-    case 'approved': {
-      const mandateId = await storeMandate(tx, app, attempt, outcome);
-      const booked = await settlement.approved(tx, attempt, outcome, mandateId);
-      if (booked === 'taken') {
-        await flag(tx, app, attempt, 'DUPLICATE_APPROVAL');
-        await releaseMandate(tx, app, mandateId ?? null); // nothing will ever be charged on what it brought
-      }
-      return;
-    }
-    case 'declined_soft':
-      return settlement.declined(tx, attempt, outcome);
-    case 'declined_hard':
-      if (outcome.group === 'MANDATE_INACTIVE') await revokeMandate(tx, app, attempt.mandateId);
-      return settlement.declined(tx, attempt, outcome);
-    case 'provider_down':
-    case 'rejected_by_config':
-    case 'not_completed':
-    case 'not_charged':
-      return settlement.released(tx, attempt);
-    case 'unknown': // stays fenced; nothing above it moves
+async function decide(tx: Transaction, app: SettlingApp, settlings: readonly Settling[]): Promise<Decided[]> {
+  const { paymentAttempts: t } = app.database.tables;
+  const ids = settlings.map(({ attempt }) => attempt.id);
+  if (new Set(ids).size < ids.length) throw new Error('Bug: two outcomes of one attempt in one group.');
+  const rows = await tx.lock(tx.select().from(t).where(inArray(t.id, ids)).orderBy(asc(t.id)));
+  const current = new Map(rows.map((row) => [row.id, row]));
+  const now = app.clock.now();
+  return settlings.map((settling) => {
+    const attempt = current.get(settling.attempt.id);
+    if (!attempt) throw new Error(`Bug: attempt ${settling.attempt.publicId} is gone.`);
+    return { ...settling, attempt, step: stepOf(attempt, settling.outcome, now) };
+  });
+}
+
+const stateAfter = ({ attempt, step }: Decided): AttemptState => (step.do === 'move' ? step.to : attempt.state);
+
+/** The rows are locked and their states were read, so the write needs no further guard. */
+async function write(tx: Transaction, { database, clock }: SettlingApp, changes: readonly Change[]): Promise<void> {
+  const updatedAt = clock.now();
+  const rows = changes.map(({ attempt: { id }, step }) => {
+    const columns = step.do === 'flag' ? { needsOperator: true, operatorReason: step.reason } : step.columns;
+    return { id, set: { ...columns, ...(step.do === 'move' && { state: step.to }), updatedAt } };
+  });
+  await updateEach(tx, database.tables.paymentAttempts, rows);
+}
+
+const eventOf = (change: Change) => {
+  const { attempt, outcome, evidence = ANSWER } = change;
+  const data = { ...evidenceOf(outcome), ...evidence.data };
+  return { attemptId: attempt.id, from: attempt.state, to: stateAfter(change), ...evidence, data };
+};
+
+async function book(
+  tx: Transaction,
+  app: SettlingApp,
+  settlement: BookingSettlement,
+  changes: readonly Change[],
+): Promise<void> {
+  const moved = changes.filter(({ step }) => step.do === 'move');
+  const approvals = moved.filter(isOf('approved'));
+  const declines = moved.filter(isOf('declined_soft', 'declined_hard'));
+  const released = moved.filter(isOf('provider_down', 'rejected_by_config', 'not_completed', 'not_charged'));
+  if (approvals.length > 0) await bookApprovals(tx, app, settlement, approvals);
+  for (const { attempt, outcome } of declines) {
+    if (outcome.group === 'MANDATE_INACTIVE') await revokeMandate(tx, app, attempt.mandateId);
+  }
+  if (declines.length > 0) await settlement.declined(declines);
+  if (released.length > 0) await settlement.released(released.map(({ attempt }) => attempt));
+  // An unknown stays fenced; nothing above it moves.
+}
+
+const isOf =
+  <K extends Outcome['kind']>(...kinds: readonly K[]) =>
+  (change: Change): change is Change & Told<Extract<Outcome, { kind: K }>> =>
+    (kinds as readonly string[]).includes(change.outcome.kind);
+
+async function bookApprovals(
+  tx: Transaction,
+  app: SettlingApp,
+  settlement: BookingSettlement,
+  approvals: readonly Told<Approved>[],
+): Promise<void> {
+  const brought: Brought[] = [];
+  for (const { attempt, outcome } of approvals) {
+    brought.push({ attempt, outcome, mandateId: await storeMandate(tx, app, attempt, outcome) });
+  }
+  const taken = await settlement.approved(brought);
+  for (const { attempt, mandateId } of brought.filter(({ attempt: { id } }) => taken.has(id))) {
+    await flag(tx, app, attempt, 'DUPLICATE_APPROVAL');
+    await releaseMandate(tx, app, mandateId ?? null); // nothing will ever be charged on what it brought
   }
 }
 
-async function tellOperator(tx: Transaction, app: SettlingApp, attempt: PaymentAttempt, step: Step): Promise<void> {
-  if (step.do === 'flag') return announce(tx, app, attempt, step.reason);
-  const reason = 'columns' in step && step.columns.needsOperator ? step.columns.operatorReason : undefined;
-  if (reason) await announce(tx, app, attempt, reason);
+interface Doubt {
+  attempt: PaymentAttempt;
+  reason: OperatorReason;
+}
+
+function doubtsOf({ attempt, step }: Change): Doubt[] {
+  if (step.do === 'flag') return [{ attempt, reason: step.reason }];
+  const { needsOperator, operatorReason } = step.columns;
+  return needsOperator && operatorReason ? [{ attempt, reason: operatorReason }] : [];
 }
 
 /** Marks an attempt for a person, who is told through the outbox and the log. */
@@ -147,25 +173,24 @@ export async function flag(
 ): Promise<void> {
   const { paymentAttempts: t } = app.database.tables;
   await tx.update(t).set({ needsOperator: true, operatorReason: reason }).where(eq(t.id, attempt.id));
-  await announce(tx, app, attempt, reason);
+  await tellOperator(tx, app, [{ attempt, reason }]);
 }
 
-async function announce(
-  tx: Transaction,
-  app: SettlingApp,
-  { id, publicId, purpose, amount, requestId }: PaymentAttempt,
-  reason: OperatorReason,
-): Promise<void> {
-  app.log.error({ event: 'needs_operator', attemptId: publicId, reason }, 'a payment needs a person');
-  await enqueueEvents(tx, app, [
-    {
-      type: 'payment.needs_operator',
+async function tellOperator(tx: Transaction, app: SettlingApp, doubts: readonly Doubt[]): Promise<void> {
+  for (const { attempt, reason } of doubts) {
+    app.log.error({ event: 'needs_operator', attemptId: attempt.publicId, reason }, 'a payment needs a person');
+  }
+  await enqueueEvents(
+    tx,
+    app,
+    doubts.map(({ attempt: { id, publicId, purpose, amount, requestId }, reason }) => ({
+      type: 'payment.needs_operator' as const,
       subject: id,
       occasion: reason,
       payload: { attemptId: publicId, purpose, amount, reason },
       requestId,
-    },
-  ]);
+    })),
+  );
 }
 
 /** What the event row keeps of an outcome: no tokens, no card data. */

@@ -159,6 +159,7 @@ const TEXT_KEYS = new Set([
   'payments.kakaopay.baseUrl',
   'payments.kakaopay.oneTimeCid',
   'payments.kakaopay.recurringCid',
+  'billing.metricsFile',
 ]);
 
 function refuseInProduction(config: Config): void {

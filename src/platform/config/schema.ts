@@ -84,6 +84,17 @@ export const ConfigSchema = z.strictObject({
     pricePolicy: z.enum(['LOCKED', 'CURRENT']),
     leaseSeconds: z.int().min(5).max(600),
     heartbeatSeconds: z.int().min(1).max(60),
+    ladderDays: z
+      .array(z.int().min(1).max(30))
+      .length(3)
+      .refine((days) => days.every((day, index) => day > (days[index - 1] ?? 0)), 'each must be later than the one before'),
+    mostDaysPutOff: z.int().min(1).max(60),
+    upcomingDays: z.int().min(1).max(30),
+    resolveSeconds: z.int().min(0).max(3_600),
+    deadlineMinutes: z.int().min(1).max(1_440),
+    breakerPatienceSeconds: z.int().min(0).max(86_400),
+    repeatAfterMs: z.int().min(1).max(60_000),
+    metricsFile: z.string(),
   }),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) }),
   clock: z.strictObject({ now: z.union([z.literal(''), z.iso.datetime({ offset: true })]) }),

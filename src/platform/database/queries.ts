@@ -38,16 +38,22 @@ type Statement = PromiseLike<unknown>;
 export interface DrizzleHandle {
   select: unknown;
   selectDistinct: unknown;
-  insert(table: unknown): { values(rows: unknown): Statement };
   update(table: unknown): { set(values: unknown): { where(condition: unknown): Statement } };
   delete(table: unknown): { where(condition: unknown): Statement };
 }
 
-/**
- * Narrows a Drizzle handle to `Queries`. `admit` runs before each statement is built and throws when it may not run
- * here; `count` reads the matched rows from the engine's own answer.
- */
-export function narrow(handle: DrizzleHandle, admit: () => void, count: (result: unknown) => number): Queries {
+/** How an engine runs what `narrow` makes. */
+export interface Narrowing {
+  /** Runs before each statement is built and throws when it may not run here. */
+  admit(): void;
+  /** Reads the matched rows from the engine's own answer. */
+  count(result: unknown): number;
+  /** Plain rows, past Drizzle. */
+  insertRows(table: SQLiteTable, rows: readonly Record<string, unknown>[]): Statement;
+}
+
+/** Narrows a Drizzle handle to `Queries`. */
+export function narrow(handle: DrizzleHandle, { admit, count, insertRows }: Narrowing): Queries {
   const admitted = (verb: 'select' | 'selectDistinct') =>
     ((...fields: unknown[]) => {
       admit();
@@ -61,7 +67,7 @@ export function narrow(handle: DrizzleHandle, admit: () => void, count: (result:
   return {
     select: admitted('select'),
     selectDistinct: admitted('selectDistinct'),
-    insert: (table) => ({ values: (rows) => run(() => handle.insert(table).values(rows)) }),
+    insert: (table) => ({ values: (rows) => run(() => insertRows(table, Array.isArray(rows) ? rows : [rows])) }),
     update: (table) => ({
       set: (values) => ({ where: (condition) => run(() => handle.update(table).set(values).where(condition)) }),
     }),

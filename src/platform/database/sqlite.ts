@@ -5,7 +5,8 @@ import { Misconfigured } from '../errors.ts';
 import type { Engine, RawQuery, Row } from './engine.ts';
 import { isBusy } from './failures.ts';
 import { Mutex } from './mutex.ts';
-import { narrow, type DrizzleHandle, type Transaction } from './queries.ts';
+import { insertStatement } from './insert-rows.ts';
+import { narrow, type DrizzleHandle, type Queries, type Transaction } from './queries.ts';
 import { assertOutside, runInside } from './scope.ts';
 
 /** SQLite's own waiting blocks the event loop, so it is kept short; longer waits happen between attempts. */
@@ -22,8 +23,8 @@ export function openSqlite(filename: string): Engine {
   const mutex = new Mutex();
   const execute = statementRunner(connection);
 
-  const loose = speak((...call) => mutex.hold(() => patiently(() => execute(...call))));
-  const held = speak(async (...call) => execute(...call));
+  const loose: AsyncRemoteCallback = (...call) => mutex.hold(() => patiently(() => execute(...call)));
+  const held: AsyncRemoteCallback = async (...call) => execute(...call);
   const raw: RawQuery = async (sql, parameters = []) => {
     const statement = connection.prepare(sql);
     if (statement.reader) return statement.all(...parameters) as Row[];
@@ -33,7 +34,7 @@ export function openSqlite(filename: string): Engine {
 
   return {
     kind: 'sqlite',
-    loose: narrow(handleOf(loose), () => assertOutside('a query on the outer handle'), rowsAffected),
+    loose: speak(loose, () => assertOutside('a query on the outer handle')),
     raw: (sql, parameters) => mutex.hold(() => raw(sql, parameters)),
     async transaction(work) {
       assertOutside('a transaction');
@@ -43,7 +44,7 @@ export function openSqlite(filename: string): Engine {
           if (!open) throw new Error('Bug: a query on a transaction that has ended; await every query.');
         };
         const tx: Transaction = {
-          ...narrow(handleOf(held), admit, rowsAffected),
+          ...speak(held, admit),
           lock: async (query) => query,
         };
         await patiently(() => connection.exec('begin immediate'));
@@ -77,7 +78,17 @@ export function openSqlite(filename: string): Engine {
 }
 
 /** Drizzle reads the casing from its third argument only, so the second, which we have no use for, must be given. */
-const speak = (execute: AsyncRemoteCallback) => drizzle(execute, refuseBatch, { casing: 'snake_case' });
+function speak(execute: AsyncRemoteCallback, admit: () => void): Queries {
+  const handle = drizzle(execute, refuseBatch, { casing: 'snake_case' });
+  return narrow(handle as unknown as DrizzleHandle, {
+    admit,
+    count: rowsAffected,
+    insertRows(table, rows) {
+      const { sql, parameters } = insertStatement(table, rows, '"');
+      return execute(sql, parameters, 'run');
+    },
+  });
+}
 
 const refuseBatch = async (): Promise<never> => {
   throw new Error('Bug: batches are not part of our query language.');
@@ -118,8 +129,6 @@ function statementRunner(connection: Sqlite.Database) {
 }
 
 const rowsAffected = (result: unknown): number => (result as { rowsAffected: number }).rowsAffected;
-
-const handleOf = (database: ReturnType<typeof drizzle>): DrizzleHandle => database as unknown as DrizzleHandle;
 
 /** Repeats a statement while another process holds the file, waiting without blocking the event loop. */
 async function patiently<T>(statement: () => T): Promise<T> {

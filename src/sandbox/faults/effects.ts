@@ -3,35 +3,14 @@ import { readDuration } from '../duration.ts';
 import { isKnownCode, METHOD_REFUSALS } from '../kakaopay/errors.ts';
 import { LATENCY_FORMS, readLatency } from '../latency.ts';
 import { CURVE_FORM, readCurve } from './ramp.ts';
+import { worded } from './worded.ts';
 
 /** What a fault does to a call; rules.ts describes each of them. */
 
-const latency = z
-  .union([z.number(), z.string()], { error: `must be one of ${LATENCY_FORMS}` })
-  .transform((value, context) => {
-    const read = readLatency(String(value));
-    if (read) return read;
-    context.addIssue({ code: 'custom', message: `must be one of ${LATENCY_FORMS}` });
-    return z.NEVER;
-  });
-
-/** A length in real time, given as milliseconds or as text. */
-export const duration = z
-  .union([z.number(), z.string()], { error: 'must be a duration such as 500ms, 30s or 5m' })
-  .transform((value, context) => {
-    const ms = readDuration(String(value));
-    if (ms !== undefined) return ms;
-    context.addIssue({ code: 'custom', message: 'must be a duration such as 500ms, 30s or 5m' });
-    return z.NEVER;
-  });
-
-const curve = z.string().transform((text, context) => {
-  const points = readCurve(text);
-  if (points) return points;
-  context.addIssue({ code: 'custom', message: `must be a curve such as ${CURVE_FORM}` });
-  return z.NEVER;
-});
-
+const latency = worded(readLatency, `must be one of ${LATENCY_FORMS}`);
+/** A length in real time. */
+export const duration = worded(readDuration, 'must be a duration such as 500ms, 30s or 5m');
+const curve = worded(readCurve, `must be a curve such as ${CURVE_FORM}`);
 const seconds = z.int().min(-86_400_000).max(86_400_000);
 /** Whatever is answered may be held back before it is. */
 const held = { wait: latency.optional() };

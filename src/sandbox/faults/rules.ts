@@ -3,6 +3,7 @@ import { readDuration, readShare } from '../duration.ts';
 import { hashOf } from '../kakaopay/mandates.ts';
 import { OPS } from '../facts.ts';
 import { Effect } from './effects.ts';
+import { worded } from './worded.ts';
 
 /*
  * The rules of the sandbox's faults (payments.md 8.4), as `POST /sandbox/faults` and `sandbox.addFault` take them:
@@ -57,23 +58,15 @@ import { Effect } from './effects.ts';
 /** A moment, or a time after the rule was set. */
 export type When = { readonly afterMs: number } | { readonly at: Date };
 
-const when = z.string().transform((text, context): When => {
+const when = worded(readWhen, 'must be a moment with its offset, or a duration such as 30s');
+
+function readWhen(text: string): When | undefined {
   const afterMs = readDuration(text);
   if (afterMs !== undefined) return { afterMs };
-  if (z.iso.datetime({ offset: true }).safeParse(text).success) return { at: new Date(text) };
-  context.addIssue({ code: 'custom', message: 'must be a moment with its offset, or a duration such as 30s' });
-  return z.NEVER;
-});
+  return z.iso.datetime({ offset: true }).safeParse(text).success ? { at: new Date(text) } : undefined;
+}
 
-const share = z
-  .union([z.number(), z.string()], { error: 'must be a share such as 0.2 or 20%' })
-  .transform((value, context) => {
-    const read = readShare(String(value));
-    if (read !== undefined) return read;
-    context.addIssue({ code: 'custom', message: 'must be a share such as 0.2 or 20%' });
-    return z.NEVER;
-  });
-
+const share = worded(readShare, 'must be a share such as 0.2 or 20%');
 const op = z.enum(OPS);
 const HASH = /^[0-9a-f]{64}$/;
 

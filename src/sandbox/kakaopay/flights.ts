@@ -11,7 +11,7 @@ export interface Departure {
 export interface Flight {
   /** What the provider says because another call is in flight. */
   readonly refusal?: WireAnswer;
-  /** To be called once the answer goes out. */
+  /** To be called once the answer goes out; again does nothing, for by then another call may have taken off. */
   land(): void;
 }
 
@@ -38,8 +38,11 @@ export function newFlights(): Flights {
       if (takesCustomer && customers.has(customer)) return { refusal: methodRefusal(op, 'USER_LOCKED'), land: nothing };
       if (takesTid) tids.add(tid);
       if (takesCustomer) customers.add(customer);
+      let isLanded = false;
       return {
         land() {
+          if (isLanded) return;
+          isLanded = true;
           if (takesTid) tids.delete(tid);
           if (takesCustomer) customers.delete(customer);
         },

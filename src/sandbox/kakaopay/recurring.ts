@@ -20,9 +20,10 @@ export function chargeAgain(kakaopay: KakaoPay, request: SubscriptionRequest, ca
   if (!isPayable(request.total_amount, request.tax_free_amount, 1)) return refuse(-722);
   if (mandate.inactivatedAt) return refuse(-751);
 
-  const { customer, script } = { customer: mandate.customer, ...customerOf(kakaopay, mandate.customer) };
-  const method = customerOf(kakaopay, customer).method ?? mandate.method;
-  const declined = takeDecline(mandate.script, script) ?? refusalOfCharge(kakaopay, mandate, { request, method });
+  const customer = customerOf(kakaopay, mandate.customer);
+  const method = customer.method ?? mandate.method;
+  const declined =
+    takeDecline(mandate.script, customer.script) ?? refusalOfCharge(kakaopay, mandate, { request, method });
   return declined ?? execute(kakaopay, toPayment(kakaopay, mandate, { request, method }), { mandate, request, call });
 }
 

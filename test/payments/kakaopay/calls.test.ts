@@ -281,6 +281,7 @@ describe('the adapter', () => {
       notChargedAfterMs: 30 * 60_000,
       sessionWindowMs: 15 * 60_000,
       mandateStatus: true,
+      blackout: expect.any(Function) as unknown,
     });
     expect([provider.merchantCodeFor('ORDER'), provider.merchantCodeFor('MANDATE_UPDATE')]).toEqual([
       'TC0ONETIME',

@@ -411,7 +411,7 @@ describe('S17 revoke', () => {
     expect((await charge(shop, { sid })).body).toMatchObject({ error_code: -751 });
     expect((await shop.call('manage/subscription/status', { cid: RECURRING, sid })).body).toMatchObject({
       status: 'INACTIVE',
-      inactivated_at: expect.stringMatching(/^2026-11-24T12:10:00/),
+      inactivated_at: '2026-11-24T12:10:00',
     });
     expect(ledgerOf(shop).at(-1)).toMatchObject({ op: 'deactivate', faultId: 'it' });
   });

@@ -1,5 +1,6 @@
 import type { Config } from '../../../platform/config/index.ts';
 import type { BeginCheckout, Capabilities, PaymentProvider } from '../../provider.ts';
+import { blackout } from './blackout.ts';
 import { recordJudge } from './by-record.ts';
 import { openCalls, type ProviderTools } from './calls.ts';
 import { lookUp } from './look-up.ts';
@@ -49,6 +50,7 @@ const capabilitiesOf = ({ payments }: Config): Capabilities => ({
   notChargedAfterMs: UNMOVED_AFTER_MS,
   sessionWindowMs: SESSION_MS,
   mandateStatus: true,
+  blackout,
 });
 
 /** 0 won on the recurring code issues a mandate without charging, so it must never be sent by accident. */

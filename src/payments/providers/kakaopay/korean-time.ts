@@ -18,6 +18,21 @@ export function afterBankMaintenance(now: Date): Date {
   return now < thisMorning ? thisMorning : tomorrow(now);
 }
 
+const DAY_MINUTES = 1_440;
+const OFFSET_MINUTES = 540;
+const [NIGHT_FROM, NIGHT_TO] = [23 * 60 + 30, 35];
+
+/** Whether it is 23:30 to 00:35 in Korea, which has no summer time; asked before each charge, so no calendar takes part. */
+export function isBankNight(now: Date): boolean {
+  const minute = (Math.floor(now.getTime() / 60_000) + OFFSET_MINUTES) % DAY_MINUTES;
+  return minute >= NIGHT_FROM || minute < NIGHT_TO;
+}
+
+export function endOfBlackout(now: Date): Date {
+  const thisMorning = koreanDay(now, 0, '00:35');
+  return now < thisMorning ? thisMorning : koreanDay(now, 1, '00:35');
+}
+
 export function firstOfNextMonth(now: Date): Date {
   const firstOfThis = `${dayIn(ZONE, now).slice(0, 7)}-01`;
   const inNextMonth = addDays(firstOfThis, 31); // no month is longer, and none shorter than 28 days
