@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { App } from '../../src/app.ts';
-import type { BillReport } from '../../src/billing/index.ts';
+import type { BillReport, Progress } from '../../src/billing/index.ts';
 import { PilliveryCommand } from '../../src/cli/command.ts';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { atLeastOne, count, day, ids, length } from '../../src/cli/flags.ts';
@@ -54,8 +54,9 @@ Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4 anoth
   }
 
   async #bill(app: App, flags: BillFlags, { signal }: Shutdown): Promise<BillReport> {
-    const { onlyFrom, runWithRetries, showProgress, writeMetricsFile } = await import('../../src/billing/index.ts');
+    const { onlyFrom, runWithRetries, writeMetricsFile } = await import('../../src/billing/index.ts');
     const { lengthMs } = await import('../../src/platform/calendar.ts');
+    const watch = await this.#watch(app, flags);
     const request = {
       date: flags.date,
       dryRun: flags['dry-run'],
@@ -65,14 +66,34 @@ Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4 anoth
       deadline: flags.deadline,
       join: flags.join,
       stop: signal,
-      onProgress: flags.quiet ? undefined : showProgress(app.clock, (line) => this.logToStderr(line)),
+      onProgress: watch.onProgress,
     };
     const again = { retries: flags.retries ?? 0, afterMs: lengthMs(flags['retry-after'] ?? '1h') ?? 0 };
-    const report = await runWithRetries(app, request, again);
+    const report = await runWithRetries(app, request, again).finally(watch.end);
     const { metricsFile } = app.config.billing;
     if (metricsFile && !report.dryRun) await writeMetricsFile(app, metricsFile, report);
     return report;
   }
+
+  /** Live lines for a person at a terminal, JSON lines for everybody else. */
+  async #watch(app: App, { quiet, 'dry-run': isDry }: BillFlags): Promise<Watch> {
+    if (quiet || isDry) return { end: async () => undefined };
+    const { describeProgress, RUN_STEPS, showProgress } = await import('../../src/billing/index.ts');
+    if (this.jsonEnabled() || !process.stdout.isTTY) {
+      return {
+        onProgress: showProgress(app.clock, (line) => process.stderr.write(`${line}\n`)),
+        end: async () => undefined,
+      };
+    }
+    const { showSteps } = await import('../../src/cli/live-steps.ts');
+    const live = showSteps(RUN_STEPS);
+    return { onProgress: (progress) => live.tell(progress.step, describeProgress(progress)), end: live.end };
+  }
+}
+
+interface Watch {
+  onProgress?: ((progress: Progress) => void) | undefined;
+  end(): Promise<void>;
 }
 
 interface BillFlags {

@@ -1,9 +1,9 @@
-import { Unavailable } from '../platform/errors.ts';
 import type { Counters } from './counters.ts';
 import { PAGE } from './due.ts';
 import { bringToEnd, type Engine } from './engine.ts';
 import type { Pages } from './pages.ts';
 import { openQueue, type Queue } from './queue.ts';
+import { isDatabaseLost } from './database-lost.ts';
 
 /** What charging some pages came to, apart from its counts. */
 export interface Charged {
@@ -54,7 +54,7 @@ async function feed({ halt }: Engine, queue: Queue, pages: Pages): Promise<void>
       await queue.below(PAGE);
     }
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
+    if (!isDatabaseLost(error)) throw error;
     halt.stop('DATABASE_LOST');
   }
 }
@@ -85,7 +85,7 @@ function setAside(charged: Charged, { until, why }: { until: Date; why: 'busy' |
 function failed({ app, halt }: Engine, err: unknown, counters: Counters): void {
   counters.selected += 1;
   counters.left += 1;
-  if (err instanceof Unavailable) return halt.stop('DATABASE_LOST');
+  if (isDatabaseLost(err)) return halt.stop('DATABASE_LOST');
   halt.note('BUG');
   app.log.error({ err }, 'unexpected error in a billing worker');
 }

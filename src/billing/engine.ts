@@ -1,6 +1,5 @@
 import type { App } from '../app.ts';
 import type { ChargeOutcome } from '../payments/index.ts';
-import { Unavailable } from '../platform/errors.ts';
 import { failPoint } from '../platform/fail-points.ts';
 import type { AttemptState, PaymentAttempt, PaymentProviderName } from '../schema.ts';
 import { chargeSent, MOST_REPEATS, repeatDelayMs, type Line } from './charge.ts';
@@ -17,6 +16,7 @@ import { openRejections, type Rejections } from './rejections.ts';
 import type { Runner } from './runner.ts';
 import { scheduleAgain } from './schedule-again.ts';
 import { groupSettler, type Answered } from './settle-group.ts';
+import { isDatabaseLost } from './database-lost.ts';
 
 /** What the four stages of a charge share over a whole run. */
 export interface Engine {
@@ -183,7 +183,7 @@ async function book({ app, halt, settle, codes }: Engine, answered: Answered): P
     return { kind: 'answered', outcome };
   } catch (err) {
     app.log.error({ err, attemptId: attempt.publicId }, 'an answer could not be settled');
-    if (err instanceof Unavailable) halt.stop('DATABASE_LOST');
+    if (isDatabaseLost(err)) halt.stop('DATABASE_LOST');
     else halt.note('BUG');
     return { kind: 'stopped' };
   }
@@ -193,6 +193,7 @@ async function book({ app, halt, settle, codes }: Engine, answered: Answered): P
 function watch({ app, halt, rejections }: Engine, circuit: Circuit, outcome: ChargeOutcome): void {
   if (outcome.kind === 'provider_down') {
     if (outcome.why === 'circuit_open') circuit.refused();
+    if (outcome.why === 'too_late') halt.stop('SUSPENDED'); // who knows what else has happened while it slept
   } else if (outcome.kind !== 'unknown' || outcome.answered) circuit.answered();
   const verdict = rejections.note(outcome);
   if (verdict === 'no') return;

@@ -1,5 +1,6 @@
 export { describeReport } from './describe.ts';
 export { writeMetricsFile } from './metrics-file.ts';
+export { describeProgress, RUN_STEPS, type Progress } from './progress.ts';
 export { showProgress } from './show-progress.ts';
 export { BillReportSchema, type BillReport } from './report-schema.ts';
 export { onlyFrom } from './request.ts';

@@ -14,6 +14,8 @@ export interface Vitals {
 export interface KeptAlive {
   /** Tells the progress now. */
   tell(): void;
+  /** Goes on to another step, and tells it. */
+  enter(step: Vitals['step']): void;
   end(): void;
 }
 
@@ -52,6 +54,10 @@ export function keepAlive(engine: Engine, vitals: Vitals, onProgress?: (progress
   ];
   return {
     tell,
+    enter(step) {
+      vitals.step = step;
+      tell();
+    },
     end: () => timers.forEach((timer) => clearInterval(timer)),
   };
 }

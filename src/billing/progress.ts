@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import { STEPS, sumOf, type Counters, type CountersByStep, type StepName } from './counters.ts';
+import { STEPS, sumOf, type Counters, type CountersByStep } from './counters.ts';
 import type { Engine } from './engine.ts';
 
 /** Where a run is, as people and machines watch it. */
@@ -7,7 +7,7 @@ export interface Progress extends Omit<Counters, 'selected'> {
   runId: string;
   runnerId: string;
   businessDate: string;
-  step: StepName | 'recover' | 'notices' | 'resolve';
+  step: (typeof RUN_STEPS)[number];
   /** Cycles that have come to an end in this process. */
   done: number;
   /** Cycles that were due when it began. */
@@ -45,3 +45,28 @@ export function progressOf(
 /** One JSON line of progress. */
 export const progressLine = (clock: Clock, progress: Progress): string =>
   JSON.stringify({ ts: clock.now().toISOString(), event: 'bill.progress', ...progress });
+
+const grouped = (value: number): string => value.toLocaleString('en-US');
+
+/** One step as a person watches it: how far, what came of it, how fast, and when it may be over. */
+export function describeProgress(progress: Progress): string {
+  const { step, done, total, approved, declinedSoft, declinedHard, unknown, perSecond, breaker } = progress;
+  const left = Math.max(0, total - done);
+  return [
+    `${step} ${grouped(done)}/≈${grouped(total)}`,
+    `approved ${grouped(approved)}`,
+    `declined ${grouped(declinedSoft + declinedHard)}`,
+    `unknown ${grouped(unknown)}`,
+    `${perSecond.toFixed(1)}/s`,
+    `circuit ${breaker}`,
+    ...(perSecond > 0 && left > 0 ? [`ETA ${spoken(left / perSecond)}`] : []),
+  ].join(' · ');
+}
+
+function spoken(seconds: number): string {
+  const [minutes, rest] = [Math.floor(seconds / 60), Math.round(seconds % 60)];
+  return minutes > 0 ? `${minutes}m${String(rest).padStart(2, '0')}s` : `${rest}s`;
+}
+
+/** What a run goes through, in its order. */
+export const RUN_STEPS = ['recover', ...STEPS, 'notices', 'resolve'] as const;

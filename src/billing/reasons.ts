@@ -8,6 +8,7 @@ export const REASONS = {
   LIMIT: { exitCode: 75, says: 'as many charges as allowed were sent, and more are due; run again' },
   MORE_DUE: { exitCode: 75, says: 'something due was put off in this run; run again' },
   LEASE_LOST: { exitCode: 75, says: 'this runner was declared lost; run again' },
+  SUSPENDED: { exitCode: 75, says: 'this process slept too long between taking a charge and sending it; run again' },
   DATABASE_LOST: { exitCode: 75, says: 'the database went away; run again' },
   SENT_ELSEWHERE: { exitCode: 75, says: 'charges of a runner that died are not old enough to be judged; run again' },
   LEDGER_OLDER: {

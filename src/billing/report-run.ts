@@ -1,5 +1,4 @@
 import { and, eq, sum } from 'drizzle-orm';
-import { Unavailable } from '../platform/errors.ts';
 import {
   countDeadCommands,
   findInDoubt,
@@ -13,6 +12,7 @@ import type { Vitals } from './keep-alive.ts';
 import { composeReport } from './report.ts';
 import type { BillReport } from './report-schema.ts';
 import { isAlone } from './runner.ts';
+import { isDatabaseLost } from './database-lost.ts';
 
 interface Findings {
   unknown: Found;
@@ -68,7 +68,7 @@ async function look(engine: Engine): Promise<Findings> {
     if (await isSentElsewhere(engine)) halt.note('SENT_ELSEWHERE');
     return { unknown, withoutReference, overdue, periodsMissed: await countMissed(engine) };
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
+    if (!isDatabaseLost(error)) throw error;
     halt.note('DATABASE_LOST');
     return NONE;
   }

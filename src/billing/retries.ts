@@ -1,10 +1,10 @@
 import type { App } from '../app.ts';
-import { Unavailable } from '../platform/errors.ts';
 import { INCOMPLETE } from './reasons.ts';
 import { pause } from './pace.ts';
 import type { BillReport } from './report-schema.ts';
 import type { BillRequest } from './request.ts';
 import { runBilling } from './run.ts';
+import { isDatabaseLost } from './database-lost.ts';
 
 export interface Retries {
   /** Further runs after one that ended incomplete. */
@@ -33,7 +33,7 @@ async function runOnce(app: App, request: BillRequest, mayFail: boolean): Promis
   try {
     return await runBilling(app, request);
   } catch (error) {
-    if (!mayFail || !(error instanceof Unavailable) || request.stop?.aborted) throw error;
+    if (!mayFail || !isDatabaseLost(error) || request.stop?.aborted) throw error;
     app.log.warn({ err: error }, 'the run could not begin; it is tried again');
     return undefined;
   }

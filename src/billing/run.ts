@@ -6,6 +6,7 @@ import { countDue, type Window } from './due.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { openHalt, type Halt } from './halt.ts';
 import { keepAlive, type Vitals } from './keep-alive.ts';
+import { tellUpcoming } from './notices.ts';
 import { openPace } from './pace.ts';
 import { isNothingLeft } from './pages.ts';
 import { openPerformance } from './performance.ts';
@@ -17,7 +18,7 @@ import { endRunner, isAlone, startRunner, type Runner } from './runner.ts';
 import { runStep } from './steps.ts';
 import { sumRunners } from './report.ts';
 import { resolveOwn } from './resolve-own.ts';
-import { Unavailable } from '../platform/errors.ts';
+import { isDatabaseLost } from './database-lost.ts';
 
 /**
  * Charges every subscription due on a date, each cycle at most once. May be killed at any point and run again: what was
@@ -74,7 +75,7 @@ async function runToEnd(app: App, request: BillRequest, start: Start): Promise<B
   const vitals: Vitals = { step: 'recover', byStep: noCountsByStep(), total, recovered };
   const alive = keepAlive(engine, vitals, request.onProgress);
   try {
-    await untilDatabaseIsLost(halt, () => work(engine, vitals));
+    await untilDatabaseIsLost(halt, () => work(engine, vitals, alive.enter));
     alive.tell();
     const report = await reportRun(engine, vitals, start.startedAt);
     await end(engine, report, vitals);
@@ -88,17 +89,19 @@ async function runToEnd(app: App, request: BillRequest, start: Start): Promise<B
 }
 
 /** All steps in their order; one that ends early ends the run, for later ones would meet the same wall. */
-async function work(engine: Engine, vitals: Vitals): Promise<void> {
+async function work(engine: Engine, vitals: Vitals, enter: (step: Vitals['step']) => void): Promise<void> {
   const { app, halt } = engine;
   if (app.payments.halted()) return halt.stop('LEDGER_OLDER');
   countResolved(vitals, await resolveDue(app, { stop: halt.signal }));
   for (const step of STEPS) {
     if (halt.enough.aborted) return;
-    vitals.step = step;
+    enter(step);
     await runStep(engine, step, vitals.byStep[step]);
   }
   if (halt.enough.aborted) return;
-  vitals.step = 'resolve';
+  enter('notices');
+  await tellUpcoming(engine);
+  enter('resolve');
   countResolved(vitals, await resolveOwn(engine));
   if (await isUnfinished(engine)) halt.note('MORE_DUE');
 }
@@ -119,7 +122,7 @@ async function untilDatabaseIsLost(halt: Halt, run: () => Promise<void>): Promis
   try {
     await run();
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
+    if (!isDatabaseLost(error)) throw error;
     halt.stop('DATABASE_LOST');
   }
 }

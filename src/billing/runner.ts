@@ -19,6 +19,8 @@ export interface Runner {
   startedAt: Date;
   /** Other runners were at work on the same date when this one began. */
   joined: boolean;
+  /** The date had been run to its end before. */
+  again: boolean;
 }
 
 type RunnerApp = Pick<App, 'config' | 'database' | 'clock' | 'newId' | 'version'>;
@@ -46,8 +48,8 @@ export async function startRunner(app: RunnerApp, date: string, { join = false }
     await endDeadRunners(tx, app);
 
     const now = app.clock.now();
-    const joined = others.length > 0;
-    const runner: Runner = { id: app.newId(), runId: run.id, date, fence: run.fence + 1, startedAt: now, joined };
+    const seen = { joined: others.length > 0, again: run.status === 'COMPLETED' };
+    const runner: Runner = { id: app.newId(), runId: run.id, date, fence: run.fence + 1, startedAt: now, ...seen };
     await tx.update(runs).set({ fence: runner.fence, status: 'RUNNING', updatedAt: now }).where(eq(runs.id, run.id));
     await tx.insert(runners).values({
       id: runner.id,

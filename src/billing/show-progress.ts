@@ -5,7 +5,7 @@ import { progressLine, type Progress } from './progress.ts';
 const LINE_EVERY_MS = 5_000;
 
 /** Tells progress as JSON lines: one at each change of the step, and one every five seconds. */
-export function showProgress(clock: Clock, write: (line: string) => void): (progress: Progress) => void {
+export function showProgress(clock: Clock, write: (line: string) => unknown): (progress: Progress) => void {
   let [step, toldMs] = ['', -Infinity];
   return (progress) => {
     const nowMs = clock.monotonicMs();

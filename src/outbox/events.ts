@@ -7,6 +7,7 @@ export const NOTICE_TYPES = [
   'order.refunded',
   'subscription.created',
   'subscription.renewed',
+  'subscription.renewal_upcoming',
   'subscription.skipped',
   'subscription.payment_method_required',
   'subscription.cancelled',

@@ -13,7 +13,7 @@ export function idsFrom(clock: Clock): NewId {
     const msecs = Math.max(clock.now().getTime(), lastMs);
     sequence = msecs === lastMs ? sequence + 1 : randomBytes(3).readUIntBE(0, 3);
     lastMs = msecs;
-    return v7({ msecs, seq: sequence });
+    return v7({ msecs, seq: sequence, random: takeRandom(16) });
   };
 }
 

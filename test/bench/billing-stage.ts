@@ -39,6 +39,7 @@ export interface BillingStage {
 }
 
 const DATE = '2026-11-20';
+const AT_ONCE = 10_000;
 const SAMPLE_EVERY_MS = 100;
 /** Of Linux: /proc counts CPU time in these. */
 const TICKS_PER_SECOND = 100;
@@ -86,7 +87,6 @@ async function seed(environment: Environment, due: number): Promise<void> {
   const clock = systemClock(new Date(START));
   const app = await openApp(config, { root: ROOT, version: '0.0.0-bench', clock, migrateFirst: true });
   const item = await given(app).item();
-  const AT_ONCE = 10_000;
   for (let made = 0; made < due; made += AT_ONCE) {
     await given(app).subscriptions(Math.min(AT_ONCE, due - made), { item });
   }

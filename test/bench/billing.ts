@@ -1,60 +1,152 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openApp, type App } from '../../src/app.ts';
-import { runBilling } from '../../src/billing/index.ts';
-import { systemClock } from '../../src/platform/clock.ts';
-import { loadConfig } from '../../src/platform/config/index.ts';
-import { startSandbox } from '../../src/sandbox/index.ts';
-import { environmentFor, ROOT, START } from '../support/environment.ts';
-import { given } from '../support/given.ts';
-import { startMariaDb } from '../support/mariadb.ts';
+import { Agent, request } from 'undici';
+import { openBillingStage, type Billed, type BillingStage, type Sample } from './billing-stage.ts';
+import { round } from './figures.ts';
 import type { Figures } from './run.ts';
 
-const LATENCY_MS = 50;
-const CONCURRENCY = 16;
-const DUE = 3_000;
+/** Latency in milliseconds, calls in flight, subscriptions due. */
+const LATENCY_BOUND = [
+  { latency: 50, calls: 8, due: 2_400 },
+  { latency: 50, calls: 16, due: 3_600 },
+  { latency: 200, calls: 8, due: 640 },
+  { latency: 200, calls: 16, due: 1_280 },
+  { latency: 200, calls: 64, due: 4_800 },
+] as const;
+const AT_NO_LATENCY = { calls: 64, small: 10_000, large: 50_000, full: 1_000_000 } as const;
+const BARE_CALLS = 10_000;
+const TWO_RUNNERS = { latency: 200, calls: 16, due: 2_400 } as const;
 
-/** Charges per second against concurrency / latency, the most that so many calls in flight can do. */
-export async function measure(tell: (line: string) => void): Promise<Figures> {
-  const folder = await mkdtemp(join(tmpdir(), 'pillivery-bench-'));
-  const mariaDb = await startMariaDb();
-  const figures: Figures = { latencyMs: LATENCY_MS, concurrency: CONCURRENCY, due: DUE };
+/** What a billing run takes: time beside the provider's, CPU, memory; and what a second runner brings. */
+export async function measure(tell: (line: string) => void, { full }: { full: boolean }): Promise<Figures> {
+  const stage = await openBillingStage();
   try {
-    const sqlite = await bill(`sqlite:${join(folder, 'bench.db')}`);
-    tell(`SQLite: ${sqlite} charges/s, ${share(sqlite)} of concurrency / latency`);
-    Object.assign(figures, { sqliteChargesPerSecond: sqlite, sqliteRatio: share(sqlite) });
-    if (mariaDb) {
-      const mysql = await bill(await mariaDb.createDatabase('bench'));
-      tell(`MariaDB: ${mysql} charges/s, ${share(mysql)} of concurrency / latency`);
-      Object.assign(figures, { mysqlChargesPerSecond: mysql, mysqlRatio: share(mysql) });
-    } else tell('MariaDB: not measured, there is no server on this machine');
-    return { ...figures, limitPerSecond: LIMIT };
+    const ratios = await latencyBound(stage, tell);
+    const twoRunnerFactor = await twoRunners(stage, tell);
+    const small = await atNoLatency(stage, AT_NO_LATENCY.small, tell);
+    const large = await atNoLatency(stage, full ? AT_NO_LATENCY.full : AT_NO_LATENCY.large, tell);
+    const bareChargesPerSecond = await bareCalls(stage);
+    tell(`bare calls of undici to the sandbox: ${bareChargesPerSecond}/s`);
+    return {
+      latencyBoundRatio: Math.min(...ratios),
+      chargesPerCpuSecond: large.perCpuSecond,
+      chargesPerSecond: large.perSecond,
+      bareChargesPerSecond,
+      ofBare: round(large.perSecond / bareChargesPerSecond, 3),
+      peakRssMb: large.peakRssMb,
+      peakRssMbSmall: small.peakRssMb,
+      rssSlopeMb: large.rssSlopeMb,
+      twoRunnerFactor,
+    };
   } finally {
-    await mariaDb?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await stage.close();
   }
 }
 
-const LIMIT = CONCURRENCY / (LATENCY_MS / 1_000);
-
-const share = (perSecond: number): number => Math.round((1_000 * perSecond) / LIMIT) / 1_000;
-
-/** One run over `DUE` subscriptions on a database of its own, runner and sandbox in this process. */
-async function bill(databaseUrl: string): Promise<number> {
-  const clock = systemClock(new Date(START));
-  const sandbox = await startSandbox({ clock, latencyMs: LATENCY_MS });
-  const settings = { PILLIVERY_BILLING__CONCURRENCY: String(CONCURRENCY) };
-  const environment = environmentFor({ databaseUrl, sandbox, settings });
-  const config = loadConfig({ root: ROOT, cwd: ROOT, environment });
-  const app: App = await openApp(config, { root: ROOT, version: '0.0.0-bench', clock, migrateFirst: true });
-  try {
-    await given(app).subscriptions(DUE);
-    const report = await runBilling(app, { date: '2026-11-20' });
-    if (report.totals.approved !== DUE) throw new Error(`Bug: ${JSON.stringify(report.totals)}`);
-    return report.performance.perSecond;
-  } finally {
-    await app.close();
-    await sandbox.close();
+async function latencyBound(stage: BillingStage, tell: (line: string) => void): Promise<number[]> {
+  const ratios = [];
+  for (const { latency, calls, due } of LATENCY_BOUND) {
+    const environment = await stage.shop(due);
+    await stage.latency(latency);
+    await stage.bill(environment, ['--concurrency', String(calls)]);
+    const perSecond = middleRate(await stage.chargeTimes());
+    const ratio = round(perSecond / (calls / (latency / 1_000)), 3);
+    tell(`${latency} ms, ${calls} calls in flight: ${round(perSecond, 1)}/s, ${ratio} of calls / latency`);
+    ratios.push(ratio);
   }
+  return ratios;
 }
+
+/** Charges per second in the middle 80 % of a run: its start and its end say little about it. */
+function middleRate(times: readonly number[]): number {
+  const [from, to] = middleOf(times);
+  return (0.8 * times.length) / ((to - from) / 1_000);
+}
+
+const middleOf = (times: readonly number[]): [number, number] => [
+  times[Math.floor(times.length * 0.1)] ?? 0,
+  times[Math.floor(times.length * 0.9)] ?? 0,
+];
+
+async function twoRunners(stage: BillingStage, tell: (line: string) => void): Promise<number> {
+  const { latency, calls, due } = TWO_RUNNERS;
+  const rates = [];
+  for (const runners of [1, 2]) {
+    const environment = await stage.shop(due);
+    await stage.latency(latency);
+    const flags = ['--concurrency', String(calls), '--join'];
+    await Promise.all(Array.from({ length: runners }, () => stage.bill(environment, flags)));
+    rates.push(middleRate(await stage.chargeTimes()));
+  }
+  const factor = round((rates[1] ?? 0) / (rates[0] ?? 1), 2);
+  tell(`two runners: ${factor} times one`);
+  return factor;
+}
+
+async function atNoLatency(stage: BillingStage, due: number, tell: (line: string) => void) {
+  const environment = await stage.shop(due);
+  await stage.latency(0);
+  const billed = await stage.bill(environment, ['--concurrency', String(AT_NO_LATENCY.calls)]);
+  const times = await stage.chargeTimes();
+  const figures = {
+    perSecond: round(middleRate(times), 1),
+    perCpuSecond: round(perCpuSecond(billed, times), 1),
+    peakRssMb: round(Math.max(...billed.samples.map(({ rssMb }) => rssMb)), 1),
+    rssSlopeMb: round(slopeOf(billed.samples), 1),
+  };
+  tell(
+    `${due} due: ${figures.perSecond}/s, ${figures.perCpuSecond} per CPU second of the runner, ${figures.peakRssMb} MB at most, ${figures.rssSlopeMb} MB more at the end than in the middle`,
+  );
+  return figures;
+}
+
+/** Charges per second of CPU time of the runner, in the middle 80 % of the run. */
+function perCpuSecond({ samples }: Billed, times: readonly number[]): number {
+  const cpuAt = (ms: number): number =>
+    samples.reduce((near, one) => (Math.abs(one.ms - ms) < Math.abs(near.ms - ms) ? one : near)).cpuSeconds;
+  const [from, to] = middleOf(times);
+  return (0.8 * times.length) / (cpuAt(to) - cpuAt(from));
+}
+
+/** How much more memory the last tenth takes than the tenth after the first half. */
+function slopeOf(samples: readonly Sample[]): number {
+  const tenth = Math.max(1, Math.floor(samples.length / 10));
+  const mean = (part: readonly Sample[]): number => part.reduce((sum, { rssMb }) => sum + rssMb, 0) / part.length;
+  const middle = Math.floor(samples.length / 2);
+  return mean(samples.slice(-tenth)) - mean(samples.slice(middle, middle + tenth));
+}
+
+/** What this machine can do at all: the same calls by the same library, without a shop around them. */
+async function bareCalls({ sandbox }: BillingStage): Promise<number> {
+  const dispatcher = new Agent({ connections: AT_NO_LATENCY.calls });
+  const headers = { authorization: 'SECRET_KEY SANDBOX-bench', 'content-type': 'application/json' };
+  let made = 0;
+  const caller = async (): Promise<void> => {
+    while (made < BARE_CALLS) {
+      made += 1;
+      const body = JSON.stringify(chargeBody(made));
+      const answer = await request(`${sandbox}/online/v1/payment/subscription`, {
+        method: 'POST',
+        headers,
+        body,
+        dispatcher,
+      });
+      await answer.body.text();
+      if (answer.statusCode !== 200) throw new Error(`The sandbox answered ${answer.statusCode}.`);
+    }
+  };
+  const started = performance.now();
+  await Promise.all(Array.from({ length: AT_NO_LATENCY.calls }, caller));
+  const seconds = (performance.now() - started) / 1_000;
+  await dispatcher.close();
+  return round(BARE_CALLS / seconds, 1);
+}
+
+const chargeBody = (index: number) => ({
+  cid: 'TCSUBSCRIP',
+  sid: `SEED${String(index).padStart(16, '0')}`,
+  partner_order_id: `pa_${index}`,
+  partner_user_id: `c${index}`,
+  item_name: '오메가3 골드 60캡슐',
+  quantity: 1,
+  total_amount: 27_000,
+  tax_free_amount: 0,
+});

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/mysql2';
+import type { Pool as PoolCore, PoolConnection as ConnectionCore } from 'mysql2';
 import mysql, { type Pool, type PoolConnection, type QueryOptions, type ResultSetHeader } from 'mysql2/promise';
 import { Conflict } from '../errors.ts';
 import type { Engine, RawQuery, Row } from './engine.ts';
@@ -90,26 +91,45 @@ async function transact<T>(connection: PoolConnection, work: (tx: Transaction) =
   }
 }
 
+/** The driver's own pool or connection, below its promises. */
+type Core = PoolCore | ConnectionCore;
+
+const coreOf = (client: Pool | PoolConnection): Core =>
+  ('pool' in client ? client.pool : client.connection) as unknown as Core;
+
 /** The narrow queries over a pool or one connection of it. */
 function speak(client: Pool | PoolConnection, admit: () => void): Queries {
-  const handle = drizzle({ client: withPlainDates(client) as Pool, casing: 'snake_case' });
-  return narrow(handle as unknown as DrizzleHandle, {
+  const core = coreOf(client);
+  return narrow(handleOf(core), {
     admit,
     count: rowsAffected,
     insertRows(table, rows) {
       const { sql, parameters } = insertStatement(table, rows, '`');
-      return client.query(sql, parameters);
+      return run(core, { sql, values: parameters });
     },
   });
 }
 
-/**
- * Drizzle asks the driver to call back for each field, lest dates become `Date`s; the pool hands dates over as strings
- * anyway, and without the callback rows are read twice as fast.
- */
-const withPlainDates = (client: Pool | PoolConnection) => ({
-  query: ({ sql, rowsAsArray = false }: QueryOptions, values: unknown[]) => client.query({ sql, rowsAsArray, values }),
-});
+/** A handle learns the names of tables and columns, so a connection keeps its own from one transaction to the next. */
+const handles = new WeakMap<Core, DrizzleHandle>();
+
+function handleOf(core: Core): DrizzleHandle {
+  const known = handles.get(core);
+  if (known) return known;
+  // Drizzle asks to be called back for each field, lest dates become `Date`s; the pool hands them over as strings anyway.
+  const client = {
+    query: ({ sql, rowsAsArray = false }: QueryOptions, values: unknown[]) => run(core, { sql, rowsAsArray, values }),
+  };
+  const handle = drizzle({ client: client as unknown as Pool, casing: 'snake_case' }) as unknown as DrizzleHandle;
+  handles.set(core, handle);
+  return handle;
+}
+
+/** The driver's own promises take the stack of every query on the way, in case it fails. */
+const run = (core: Core, options: QueryOptions): Promise<[unknown, unknown]> =>
+  new Promise((resolve, reject) => {
+    core.query(options, (error, rows, fields) => (error ? reject(error) : resolve([rows, fields])));
+  });
 
 /** Every select builder of Drizzle's MySQL side has `for`; the shared type hides it from features. */
 async function locked<T>(query: PromiseLike<T>, { skipLocked = false }: LockOptions = {}): Promise<T> {
