@@ -55,6 +55,7 @@ export function keepAlive(engine: Engine, vitals: Vitals, onProgress?: (progress
   return {
     tell,
     enter(step) {
+      tell(); // the last word on the one before
       vitals.step = step;
       tell();
     },

@@ -29,6 +29,7 @@ const INSERT_ROWS = 50;
 
 /** Opens the next cycle of one page of due subscriptions, each with its first attempt, in one transaction. */
 export async function scheduleNew(app: SchedulingApp, runner: Runner, window: Window, cursor?: Cursor): Promise<Page> {
+  failPoint('schedule:before');
   const page = await app.database.transaction(async (tx) => {
     const due = await tx.lock(selectNew(tx, app, window, cursor), { skipLocked: true });
     const last = due.at(-1);

@@ -23,7 +23,10 @@ export async function measure(tell: (line: string) => void, { full }: { full: bo
     const twoRunnerFactor = await twoRunners(stage, tell);
     const small = await atNoLatency(stage, AT_NO_LATENCY.small, tell);
     const large = await atNoLatency(stage, full ? AT_NO_LATENCY.full : AT_NO_LATENCY.large, tell);
-    const bareChargesPerSecond = await bareCalls(stage);
+    const { perSecond: bareChargesPerSecond } = await bareCalls(stage, {
+      calls: AT_NO_LATENCY.calls,
+      made: BARE_CALLS,
+    });
     tell(`bare calls of undici to the sandbox: ${bareChargesPerSecond}/s`);
     return {
       latencyBoundRatio: Math.min(...ratios),
@@ -46,10 +49,15 @@ async function latencyBound(stage: BillingStage, tell: (line: string) => void): 
   for (const { latency, calls, due } of LATENCY_BOUND) {
     const environment = await stage.shop(due);
     await stage.latency(latency);
+    const bare = await bareCalls(stage, { calls, made: calls * 20 });
+    await stage.chargeTimes();
+    await stage.latency(latency);
     await stage.bill(environment, ['--concurrency', String(calls)]);
     const perSecond = middleRate(await stage.chargeTimes());
-    const ratio = round(perSecond / (calls / (latency / 1_000)), 3);
-    tell(`${latency} ms, ${calls} calls in flight: ${round(perSecond, 1)}/s, ${ratio} of calls / latency`);
+    const ratio = round(perSecond / (calls / (bare.meanMs / 1_000)), 3);
+    tell(
+      `${latency} ms (${bare.meanMs} measured), ${calls} calls in flight: ${round(perSecond, 1)}/s, ${ratio} of calls / latency`,
+    );
     ratios.push(ratio);
   }
   return ratios;
@@ -115,13 +123,17 @@ function slopeOf(samples: readonly Sample[]): number {
 }
 
 /** What this machine can do at all: the same calls by the same library, without a shop around them. */
-async function bareCalls({ sandbox }: BillingStage): Promise<number> {
-  const dispatcher = new Agent({ connections: AT_NO_LATENCY.calls });
+async function bareCalls(
+  { sandbox }: BillingStage,
+  { calls, made: wanted }: { calls: number; made: number },
+): Promise<{ perSecond: number; meanMs: number }> {
+  const dispatcher = new Agent({ connections: calls });
   const headers = { authorization: 'SECRET_KEY SANDBOX-bench', 'content-type': 'application/json' };
-  let made = 0;
+  let [made, summedMs] = [0, 0];
   const caller = async (): Promise<void> => {
-    while (made < BARE_CALLS) {
+    while (made < wanted) {
       made += 1;
+      const began = performance.now();
       const body = JSON.stringify(chargeBody(made));
       const answer = await request(`${sandbox}/online/v1/payment/subscription`, {
         method: 'POST',
@@ -130,14 +142,15 @@ async function bareCalls({ sandbox }: BillingStage): Promise<number> {
         dispatcher,
       });
       await answer.body.text();
+      summedMs += performance.now() - began;
       if (answer.statusCode !== 200) throw new Error(`The sandbox answered ${answer.statusCode}.`);
     }
   };
   const started = performance.now();
-  await Promise.all(Array.from({ length: AT_NO_LATENCY.calls }, caller));
+  await Promise.all(Array.from({ length: calls }, caller));
   const seconds = (performance.now() - started) / 1_000;
   await dispatcher.close();
-  return round(BARE_CALLS / seconds, 1);
+  return { perSecond: round(made / seconds, 1), meanMs: round(summedMs / made, 1) };
 }
 
 const chargeBody = (index: number) => ({
