@@ -3,7 +3,7 @@ import { STEPS } from './counters.ts';
 
 const whole = z.int().min(0);
 
-const counters = {
+export const counters = {
   selected: whole,
   approved: whole,
   declinedSoft: whole,

@@ -6,8 +6,8 @@ import { Conflict } from '../platform/errors.ts';
 import { failPoint } from '../platform/fail-points.ts';
 import type { Transaction } from '../schema.ts';
 
-const JOB = 'renewal';
-const LIVE = ['RUNNING', 'DRAINING'] as const;
+export const JOB = 'renewal';
+export const LIVE = ['RUNNING', 'DRAINING'] as const;
 
 /** One process at work on one billing date. */
 export interface Runner {

@@ -1,6 +1,7 @@
-import { inArray } from 'drizzle-orm';
+import { and, asc, gt, inArray } from 'drizzle-orm';
 import type { App } from '../app.ts';
 import type { PaymentAttempt, Refund } from '../schema.ts';
+import { orderRefOf } from './ledger/attempts.ts';
 
 /** One movement of money as the provider's own ledger tells it; what an audit needs of a line. */
 export interface Movement {
@@ -41,113 +42,154 @@ export interface Audit {
 }
 
 /**
- * Holds a provider's ledger, which is the truth, against our books. Reads both whole: for tests, benches and a day's
- * comparison, not for years of them.
+ * Holds a provider's ledger, which is the truth, against our books. Movements are read one by one and attempts a page at
+ * a time; what is kept is the sums by order reference.
  */
-export async function auditBooks({ database }: Pick<App, 'database'>, movements: readonly Movement[]): Promise<Audit> {
-  const { paymentAttempts, refunds: r } = database.tables;
-  const attempts = await database.select().from(paymentAttempts);
-  const refunds = await database
-    .select()
-    .from(r)
-    .where(inArray(r.status, ['SENT', 'UNKNOWN', 'SUCCEEDED', 'FAILED']));
-  const books = booksOf(attempts, refunds, movements);
-  const charges = movements.filter(({ op }) => op === 'charge');
-  const differences = [...books.flatMap(differencesOf), ...doublesOf(books), ...strangersOf(attempts, charges)];
-  return {
-    charges: charges.length,
-    amount: charges.reduce((sum, { amount }) => sum + amount, 0),
-    refunds: movements.filter(({ op }) => op === 'refund').length,
-    approved: attempts.filter(({ state }) => state === 'APPROVED').length,
-    needsOperator: books.filter(isWatched).map(({ attempt }) => attempt.publicId),
-    differences,
-    equal: differences.length === 0,
-  };
+export async function auditBooks(
+  app: Pick<App, 'database'>,
+  movements: Iterable<Movement> | AsyncIterable<Movement>,
+): Promise<Audit> {
+  const there = await addUp(movements);
+  const audit: Audit = { ...there.totals, approved: 0, needsOperator: [], differences: [], equal: true };
+  const standing = new Map<string, Standing>();
+  const strange = new Set(there.byRef.keys());
+  for await (const books of pagesOfBooks(app, there.byRef)) {
+    for (const book of books) {
+      strange.delete(orderRefOf(book.attempt));
+      if (book.attempt.state === 'APPROVED') audit.approved += 1;
+      if (isWatched(book)) audit.needsOperator.push(book.attempt.publicId);
+      audit.differences.push(...differencesOf(book));
+      if (book.there.charges.length > 0) add(standing, book);
+    }
+  }
+  audit.differences.push(...doublesOf(standing), ...strangersOf(strange, there.byRef));
+  return { ...audit, equal: audit.differences.length === 0 };
 }
 
+/** What the provider moved for one order reference. */
+interface There {
+  /** Amounts, in won. */
+  charges: number[];
+  refunded: number;
+}
+
+const NOTHING: There = { charges: [], refunded: 0 };
+
+async function addUp(movements: Iterable<Movement> | AsyncIterable<Movement>) {
+  const byRef = new Map<string, There>();
+  const totals = { charges: 0, amount: 0, refunds: 0 };
+  for await (const { op, orderRef, amount } of movements) {
+    if (op !== 'charge' && op !== 'refund') continue;
+    const there = byRef.get(orderRef) ?? { charges: [], refunded: 0 };
+    byRef.set(orderRef, there);
+    if (op === 'charge') {
+      there.charges.push(amount);
+      totals.charges += 1;
+      totals.amount += amount;
+    } else {
+      there.refunded += amount;
+      totals.refunds += 1;
+    }
+  }
+  return { byRef, totals };
+}
+
+/** An attempt with its refunds, and what the provider moved for it. */
 interface Book {
   attempt: PaymentAttempt;
-  charges: Movement[];
-  refundedThere: number;
   refunds: Refund[];
+  there: There;
 }
 
-const refOf = ({ orderRef, publicId }: PaymentAttempt): string => orderRef ?? publicId;
+const PAGE = 1_000;
 
-function booksOf(
-  attempts: readonly PaymentAttempt[],
-  refunds: readonly Refund[],
-  movements: readonly Movement[],
-): Book[] {
-  const charges = Map.groupBy(
-    movements.filter(({ op }) => op === 'charge'),
-    ({ orderRef }) => orderRef,
-  );
-  const given = Map.groupBy(
-    movements.filter(({ op }) => op === 'refund'),
-    ({ orderRef }) => orderRef,
-  );
-  const ours = Map.groupBy(refunds, ({ attemptId }) => attemptId);
-  return attempts.map((attempt) => ({
-    attempt,
-    charges: charges.get(refOf(attempt)) ?? [],
-    refundedThere: (given.get(refOf(attempt)) ?? []).reduce((sum, { amount }) => sum + amount, 0),
-    refunds: ours.get(attempt.id) ?? [],
-  }));
+async function* pagesOfBooks(
+  { database }: Pick<App, 'database'>,
+  byRef: ReadonlyMap<string, There>,
+): AsyncGenerator<Book[]> {
+  const { paymentAttempts: t, refunds: r } = database.tables;
+  for (let last = ''; ;) {
+    const attempts = await database.select().from(t).where(gt(t.id, last)).orderBy(asc(t.id)).limit(PAGE);
+    const end = attempts.at(-1);
+    if (!end) return;
+    last = end.id;
+    const ids = attempts.map(({ id }) => id);
+    const sent = and(inArray(r.attemptId, ids), inArray(r.status, ['SENT', 'UNKNOWN', 'SUCCEEDED', 'FAILED']));
+    const refunds = Map.groupBy(await database.select().from(r).where(sent), ({ attemptId }) => attemptId);
+    yield attempts.map((attempt) => ({
+      attempt,
+      refunds: refunds.get(attempt.id) ?? [],
+      there: byRef.get(orderRefOf(attempt)) ?? NOTHING,
+    }));
+  }
 }
-
-/** A mandate without money leaves no charge; an approval of 0 won is no phantom. */
-const movesMoney = ({ amount }: PaymentAttempt): boolean => amount > 0;
 
 const isWatched = ({ attempt, refunds }: Book): boolean =>
   attempt.needsOperator || refunds.some(({ needsOperator }) => needsOperator);
 
+const sumOf = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
+
 function differencesOf(book: Book): Difference[] {
-  const { attempt, charges, refundedThere, refunds } = book;
+  const { attempt, refunds, there } = book;
   const { publicId: attemptId, amount, state } = attempt;
+  const isBooked = state === 'APPROVED';
+  const [charges, charged] = [there.charges.length, sumOf(there.charges)];
   const explained = isWatched(book);
-  const differ = (kind: Difference['kind'], says: string): Difference => ({ kind, attemptId, says, explained });
   const found: Difference[] = [];
-  const charged = charges.reduce((sum, charge) => sum + charge.amount, 0);
-  if (charges.length > 0 && state !== 'APPROVED') found.push(differ('lost', `charged ${charged} won, booked ${state}`));
-  if (charges.length === 0 && state === 'APPROVED' && movesMoney(attempt))
-    found.push(differ('phantom', `booked APPROVED of ${amount} won, never charged`));
-  if (charges.length === 1 && state === 'APPROVED' && charged !== amount)
-    found.push(differ('amount', `charged ${charged} won, booked ${amount}`));
-  const refundedHere = refunds.reduce((sum, refund) => sum + (refund.status === 'SUCCEEDED' ? refund.amount : 0), 0);
-  if (refundedThere !== refundedHere)
-    found.push(differ('refund', `${refundedThere} won given back there, ${refundedHere} here`));
+  const differ = (kind: Difference['kind'], says: string) => found.push({ kind, attemptId, says, explained });
+  if (charges > 0 && !isBooked) differ('lost', `charged ${charged} won, booked ${state}`);
+  // A mandate without money leaves no charge; an approval of 0 won is no phantom.
+  if (charges === 0 && isBooked && amount > 0) differ('phantom', `booked APPROVED of ${amount} won, never charged`);
+  if (charges === 1 && isBooked && charged !== amount) differ('amount', `charged ${charged} won, booked ${amount}`);
+  const back = sumOf(refunds.filter(({ status }) => status === 'SUCCEEDED').map((refund) => refund.amount));
+  if (there.refunded !== back) differ('refund', `${there.refunded} won given back there, ${back} here`);
   return found;
 }
 
-/** Charges that stand (were not given back in full), counted by what they pay for. */
-function doublesOf(books: readonly Book[]): Difference[] {
-  const standing = books.filter(({ charges }) => charges.length > 0);
-  const byTarget = Map.groupBy(standing, ({ attempt }) => targetOf(attempt));
-  return [...byTarget.values()].flatMap((group) => {
-    const charges = group.flatMap((book) => book.charges);
-    const back = group.reduce((sum, { refundedThere }) => sum + refundedThere, 0);
-    const paid = charges.reduce((sum, { amount }) => sum + amount, 0);
-    const once = Math.max(...charges.map(({ amount }) => amount));
-    const [first] = group;
-    if (charges.length < 2 || paid - back <= once || !first) return [];
-    const says = `${charges.length} charges stand for ${targetOf(first.attempt)}`;
-    return [{ kind: 'double', attemptId: first.attempt.publicId, says, explained: group.some(isWatched) }];
+/** Charges for one order or cycle, and what went back of them. */
+interface Standing {
+  charges: number;
+  paid: number;
+  back: number;
+  /** The largest of them: what paying once would cost. */
+  once: number;
+  attemptId: string;
+  explained: boolean;
+}
+
+function add(standing: Map<string, Standing>, book: Book): void {
+  const { attempt, there } = book;
+  const target = targetOf(attempt);
+  const before = standing.get(target) ?? { charges: 0, paid: 0, back: 0, once: 0, explained: false };
+  standing.set(target, {
+    attemptId: attempt.publicId,
+    ...before,
+    charges: before.charges + there.charges.length,
+    paid: before.paid + sumOf(there.charges),
+    back: before.back + there.refunded,
+    once: Math.max(before.once, ...there.charges),
+    explained: before.explained || isWatched(book),
   });
 }
 
 const targetOf = ({ orderId, subscriptionId, cycle, id }: PaymentAttempt): string =>
   orderId === null ? (subscriptionId === null ? id : `renewal:${subscriptionId}:${cycle}`) : `order:${orderId}`;
 
+const doublesOf = (standing: ReadonlyMap<string, Standing>): Difference[] =>
+  [...standing]
+    .filter(([, { charges, paid, back, once }]) => charges > 1 && paid - back > once)
+    .map(([target, { charges, attemptId, explained }]) => {
+      return { kind: 'double', attemptId, says: `${charges} charges stand for ${target}`, explained };
+    });
+
 /** Charges that no attempt of ours asked for. */
-function strangersOf(attempts: readonly PaymentAttempt[], charges: readonly Movement[]): Difference[] {
-  const known = new Set(attempts.map(refOf));
-  return charges
-    .filter(({ orderRef }) => !known.has(orderRef))
-    .map(({ orderRef, amount }) => ({
+const strangersOf = (strange: ReadonlySet<string>, byRef: ReadonlyMap<string, There>): Difference[] =>
+  [...strange]
+    .map((orderRef) => ({ orderRef, charged: sumOf(byRef.get(orderRef)?.charges ?? []) }))
+    .filter(({ charged }) => charged > 0)
+    .map(({ orderRef, charged }) => ({
       kind: 'lost',
       attemptId: orderRef,
-      says: `charged ${amount} won for an attempt that is not in our books`,
+      says: `charged ${charged} won for an attempt that is not in our books`,
       explained: false,
     }));
-}

@@ -21,6 +21,8 @@ export interface PaymentProvider {
   parseWebhook(rawBody: string, headers: Readonly<Record<string, string>>): WebhookReading;
   /** From breakers and recent outcomes; makes no call. */
   health(): ProviderHealth;
+  /** What a checkout would be refused with, without a call, at this moment; undefined when one would be made. */
+  checkoutRefusal(): ProviderDown | undefined;
   /** Resolves when a charge would be let through, or when `signal` fires; for workers that wait for an open circuit. */
   chargesAdmitted(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

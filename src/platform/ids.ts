@@ -17,6 +17,15 @@ export function idsFrom(clock: Clock): NewId {
   };
 }
 
+/** The least id of a moment: every id made before it sorts below. */
+export const firstIdAt = (ms: number): string => `${timeDigits(ms)}-7000-8000-000000000000`;
+
+/** The time of a UUIDv7 as it stands at its beginning. */
+export function timeDigits(ms: number): string {
+  const digits = ms.toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
+}
+
 /** Crockford's base32 alphabet: no i, l, o or u, so that a number can be read out on the telephone. */
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -1,3 +1,4 @@
+import { timeDigits } from '../platform/ids.ts';
 import { drawsOf } from './random.ts';
 
 /** Where in time ids begin, and how far apart two of them lie. */
@@ -22,12 +23,4 @@ export function idsOf(seed: number, kind: string, { epochMs, stepMs }: IdTime): 
     const counter = part.toString(16).padStart(3, '0');
     return `${time}-7${counter}-${draw.pick(VARIANTS)}${draw.hex(3)}-${draw.hex(12)}`;
   };
-}
-
-/** The least id of a moment: every id made before sorts below it. */
-export const firstIdAt = (ms: number): string => `${timeDigits(ms)}-7000-8000-000000000000`;
-
-function timeDigits(ms: number): string {
-  const digits = ms.toString(16).padStart(12, '0');
-  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }

@@ -1,4 +1,4 @@
-import { firstIdAt } from './ids.ts';
+import { firstIdAt } from '../platform/ids.ts';
 
 /**
  * Items and users stand since a fixed day, whatever day subscriptions fall due on: another `due` finds them there and

@@ -64,7 +64,7 @@ export async function openBillingStage(): Promise<BillingStage> {
     bill,
     async chargeTimes() {
       const { lines } = (await ask(sandbox, 'ledger')) as { lines: { op: string; at: string }[] };
-      await ask(sandbox, 'reset', 'POST', {});
+      await ask(sandbox, 'reset', 'POST', { ledger: true });
       const charges = lines.filter(({ op }) => op === 'charge');
       return charges.map(({ at }) => Date.parse(at)).toSorted((a, b) => a - b);
     },

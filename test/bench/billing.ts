@@ -29,7 +29,7 @@ export async function measure(tell: (line: string) => void, { full }: { full: bo
     });
     tell(`bare calls of undici to the sandbox: ${bareChargesPerSecond}/s`);
     return {
-      latencyBoundRatio: Math.min(...ratios),
+      latencyBoundRatio: lowestRatio(ratios, large.perSecond),
       chargesPerCpuSecond: large.perCpuSecond,
       chargesPerSecond: large.perSecond,
       bareChargesPerSecond,
@@ -44,7 +44,19 @@ export async function measure(tell: (line: string) => void, { full }: { full: bo
   }
 }
 
-async function latencyBound(stage: BillingStage, tell: (line: string) => void): Promise<number[]> {
+interface Ratio {
+  /** What the calls in flight could do at most in this latency, per second. */
+  limit: number;
+  ratio: number;
+}
+
+/** Of those runs that this machine's processors did not hold back: at most a third of what they do without latency. */
+function lowestRatio(ratios: readonly Ratio[], unboundPerSecond: number): number {
+  const bound = ratios.filter(({ limit }) => limit <= unboundPerSecond / 3);
+  return Math.min(...(bound.length > 0 ? bound : ratios).map(({ ratio }) => ratio));
+}
+
+async function latencyBound(stage: BillingStage, tell: (line: string) => void): Promise<Ratio[]> {
   const ratios = [];
   for (const { latency, calls, due } of LATENCY_BOUND) {
     const environment = await stage.shop(due);
@@ -54,11 +66,12 @@ async function latencyBound(stage: BillingStage, tell: (line: string) => void): 
     await stage.latency(latency);
     await stage.bill(environment, ['--concurrency', String(calls)]);
     const perSecond = middleRate(await stage.chargeTimes());
-    const ratio = round(perSecond / (calls / (bare.meanMs / 1_000)), 3);
+    const limit = calls / (bare.meanMs / 1_000);
+    const ratio = round(perSecond / limit, 3);
     tell(
       `${latency} ms (${bare.meanMs} measured), ${calls} calls in flight: ${round(perSecond, 1)}/s, ${ratio} of calls / latency`,
     );
-    ratios.push(ratio);
+    ratios.push({ limit, ratio });
   }
   return ratios;
 }

@@ -56,7 +56,8 @@ const refusalOf = (outcome: Exclude<CheckoutOutcome, Session>): ProviderDown | R
 
 const DEFAULT_RETRY_SECONDS = 10;
 
-function unavailable({ clock }: OpeningApp, refusal: ProviderDown | RejectedByConfig): Unavailable {
+/** What the buyer is told of a refusal: to come back, and when. */
+export function unavailable({ clock }: Pick<App, 'clock'>, refusal: ProviderDown | RejectedByConfig): Unavailable {
   const retryAt = refusal.kind === 'provider_down' ? refusal.retryAt : undefined;
   const seconds = retryAt ? Math.ceil((retryAt.getTime() - clock.now().getTime()) / 1_000) : DEFAULT_RETRY_SECONDS;
   return new Unavailable('PROVIDER_UNAVAILABLE', 'The payment provider cannot take this payment now; try again soon.', {

@@ -4,7 +4,7 @@ import { isDuplicateKey } from '../../platform/database/index.ts';
 import { Conflict, NotFound, Refused, Unavailable } from '../../platform/errors.ts';
 import type { Order, PaymentAttempt, PaymentProviderName, Transaction, User } from '../../schema.ts';
 import { closeAttempt, createAttempts } from '../ledger/attempts.ts';
-import { GRACE_MS, openSession } from './open-session.ts';
+import { GRACE_MS, openSession, unavailable } from './open-session.ts';
 
 type StartingApp = Pick<App, 'config' | 'database' | 'clock' | 'newId' | 'payments' | 'settlements' | 'log'>;
 
@@ -61,6 +61,7 @@ async function prepare(app: StartingApp, request: StartCheckout) {
       if (live && !anew && isGood(app, live, request, order)) return { attempt: live, created: false };
       if (live) await supersede(tx, app, live);
       await refuseUnbuyable(tx, app, orderId);
+      refuseAtOpenCircuit(app, request);
       const wanted = await attemptFor(tx, app, request, order);
       const [attempt] = await createAttempts(tx, app, [wanted]);
       if (!attempt) throw new Error('Bug: one attempt was asked for and none was made.');
@@ -71,6 +72,12 @@ async function prepare(app: StartingApp, request: StartCheckout) {
     if (isDuplicateKey(error)) throw inProgress();
     throw error;
   }
+}
+
+/** Nothing would be asked of the provider, so nothing is written either: a refusal costs two reads. */
+function refuseAtOpenCircuit(app: StartingApp, { provider }: StartCheckout): void {
+  const refusal = app.payments.provider(provider ?? app.payments.defaultProvider).checkoutRefusal();
+  if (refusal) throw unavailable(app, refusal);
 }
 
 async function lockPayableOrder(tx: Transaction, app: StartingApp, orderId: string, userId: string): Promise<Order> {

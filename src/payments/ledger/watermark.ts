@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { App } from '../../app.ts';
@@ -19,6 +19,8 @@ export interface Watermark {
   prepare(): Promise<void>;
   /** Writes what is noted and not written yet. */
   flush(): Promise<void>;
+  /** Forgets what was sent, once a person has compared the books: from here on this database counts as up to date. */
+  lift(): Promise<void>;
 }
 
 interface Mark {
@@ -65,6 +67,10 @@ export function openWatermark(file: string | undefined, app: Needs): Watermark {
     },
     read: async () => (file ? parseMark(await readFile(file, 'utf8').catch(() => '')) : undefined),
     flush,
+    lift: async () => {
+      await flush();
+      if (file) await rm(file, { force: true });
+    },
   };
 }
 

@@ -95,6 +95,7 @@ export const ConfigSchema = z.strictObject({
     breakerPatienceSeconds: z.int().min(0).max(86_400),
     repeatAfterMs: z.int().min(1).max(60_000),
     metricsFile: z.string(),
+    deadManAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, HH:MM'),
   }),
   log: z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) }),
   clock: z.strictObject({ now: z.union([z.literal(''), z.iso.datetime({ offset: true })]) }),

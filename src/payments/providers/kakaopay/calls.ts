@@ -1,9 +1,9 @@
 import type { Clock } from '../../../platform/clock.ts';
 import { requireSecret, type Config } from '../../../platform/config/index.ts';
-import type { Answer, Refusal } from '../../../platform/http/index.ts';
+import type { Answer, Guard, Refusal } from '../../../platform/http/index.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Metrics } from '../../../platform/metrics.ts';
-import type { MayWrite, ProviderHealth } from '../../provider.ts';
+import type { MayWrite, ProviderDown, ProviderHealth } from '../../provider.ts';
 import { openCallSigns, type CallFacts, type CallSigns } from '../call-signs.ts';
 import { openHealthBook, type HealthBook } from '../health.ts';
 import { isFault, type Verdict } from '../verdict.ts';
@@ -37,6 +37,8 @@ export interface Call<T extends Kind, O extends Kind> {
 export interface Calls {
   make<T extends Kind, O extends Kind>(call: Call<T, O>): Promise<O>;
   health(): ProviderHealth;
+  /** The refusal of an open circuit, for whoever would rather know before anything is written. */
+  checkoutRefusal(): ProviderDown | undefined;
   /** Resolves when a recurring charge would be let through. */
   chargesAdmitted(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -73,10 +75,16 @@ export function openCalls(config: Config, tools: ProviderTools): Calls {
   return {
     make: (call) => make(parts, call),
     health: book.health,
+    checkoutRefusal: () => refusalOf(pay.guard.state()),
     chargesAdmitted: (signal) => charge.guard.admitted(signal),
     close: () => closeGroups(groups),
   };
 }
+
+const refusalOf = ({ breaker, reopensAt }: ReturnType<Guard['state']>): ProviderDown | undefined =>
+  breaker === 'open'
+    ? { kind: 'provider_down', why: 'circuit_open', proof: 'local', ...(reopensAt && { retryAt: reopensAt }) }
+    : undefined;
 
 async function make<T extends Kind, O extends Kind>(parts: Parts, call: Call<T, O>): Promise<O> {
   const { guard } = parts.groups[GROUP_OF[call.op]];

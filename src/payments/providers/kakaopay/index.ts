@@ -39,6 +39,7 @@ export function openKakaoPay(config: Config, tools: ProviderTools): PaymentProvi
     mandateStatus: (mandate) => calls.make(statusCall(mandate)),
     parseWebhook: () => ({ kind: 'rejected' }), // KakaoPay sends none [I]: whoever does is somebody else
     health: calls.health,
+    checkoutRefusal: calls.checkoutRefusal,
     chargesAdmitted: calls.chargesAdmitted,
     close: calls.close,
   };
