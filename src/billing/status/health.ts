@@ -43,13 +43,18 @@ function peopleNeeded({ attempts, ...rest }: StatusDocument['operator']): Proble
   const waiting = attempts.reduce((sum, { count }) => sum + count, 0);
   const { refunds, deadCommands, overdueBeyondCatchUp, ledgerOlder } = rest;
   return [
-    ...needed(waiting, 'payments wait for a person: pillivery payments list'),
+    ...needed(waiting, 'payments wait for a person (pillivery payments list)'),
     ...needed(refunds, 'refunds wait for a person'),
-    ...needed(deadCommands, 'refunds or ends of mandates were given up: pillivery events --status dead'),
+    ...needed(deadCommands, 'refunds or ends of mandates were given up (pillivery events --status dead)'),
     ...needed(overdueBeyondCatchUp, 'due dates are older than billing.catchUpDays and are left'),
-    ...needed(Number(ledgerOlder), 'database is older than the last charge: pillivery bill reconcile --after-restore'),
+    ...(ledgerOlder ? [OLDER] : []),
   ];
 }
 
+const OLDER: Problem = {
+  exitCode: 3,
+  says: 'the database is older than the last charge of this machine (pillivery bill reconcile --after-restore)',
+};
+
 const needed = (count: number, what: string): Problem[] =>
-  count > 0 ? [{ exitCode: 3, says: `${count} ${what}` }] : [];
+  count > 0 ? [{ exitCode: 3, says: `${what}: ${count}` }] : [];
