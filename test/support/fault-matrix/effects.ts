@@ -11,8 +11,8 @@ const CHARGES = ['approve', 'subscription', 'cancel'];
 const ORDER = ['order'];
 const STATUS = ['status'];
 
-/** Longer than the shop's own read deadline in the matrix, which is 600 ms. */
-const TOO_LONG = 900;
+/** Longer than the shop's own read deadline in the matrix, which is 1,500 ms. */
+const TOO_LONG = 2_000;
 
 const WIRE: readonly NamedEffect[] = [
   { name: 'delay', effect: { kind: 'delay', wait: 50 } },

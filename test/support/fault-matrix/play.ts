@@ -36,9 +36,9 @@ export function casesOf(seed: number): Case[] {
 /** Short deadlines, so that a fault that hangs costs no time; the shape of the limits is the production one. */
 const QUICK = Object.fromEntries(
   ['PAY', 'CHARGE', 'REFUND', 'LOOKUP'].flatMap((group) => [
-    [`PILLIVERY_PAYMENTS__KAKAOPAY__${group}__READ_TIMEOUT_MS`, '600'],
-    [`PILLIVERY_PAYMENTS__KAKAOPAY__${group}__CONNECT_TIMEOUT_MS`, '1000'],
-    [`PILLIVERY_PAYMENTS__KAKAOPAY__${group}__DEADLINE_MS`, '3000'],
+    [`PILLIVERY_PAYMENTS__KAKAOPAY__${group}__READ_TIMEOUT_MS`, '1500'],
+    [`PILLIVERY_PAYMENTS__KAKAOPAY__${group}__CONNECT_TIMEOUT_MS`, '1500'],
+    [`PILLIVERY_PAYMENTS__KAKAOPAY__${group}__DEADLINE_MS`, '6000'],
     [`PILLIVERY_PAYMENTS__KAKAOPAY__${group}__BACKOFF_MS`, '10'],
   ]),
 );
