@@ -7,8 +7,9 @@ import { failPoint } from '../platform/fail-points.ts';
 import type { BillingCycle, Mandate, PaymentAttempt, Subscription, Transaction } from '../schema.ts';
 import { cyclesOf } from './books.ts';
 import { readFences, type Fence } from './fences.ts';
+import { afterRest, type Rests } from './rests.ts';
 import { holdsLease, type Runner } from './runner.ts';
-import { readBaselines } from './witness.ts';
+import { readBaselines, type Baselines } from './witness.ts';
 
 type ClaimingApp = Pick<App, 'config' | 'database' | 'clock' | 'newId' | 'payments' | 'version'>;
 
@@ -29,6 +30,12 @@ export type Claim =
   /** Left CREATED because of a bug. */
   | { kind: 'failed'; error: unknown };
 
+/** Who claims. */
+export interface Claimant {
+  runner: Runner;
+  rests: Rests;
+}
+
 /** When to look again at what another runner holds. */
 const BUSY_MS = 1_000;
 
@@ -39,17 +46,17 @@ const BUSY_MS = 1_000;
  */
 export async function claimAttempts(
   app: ClaimingApp,
-  runner: Runner,
+  claimant: Claimant,
   wanted: readonly PaymentAttempt[],
 ): Promise<Claim[]> {
   try {
-    return await claimTogether(app, runner, wanted);
+    return await claimTogether(app, claimant, wanted);
   } catch (error) {
     if (error instanceof Unavailable) throw error;
     if (wanted.length === 1) return [isDuplicateKey(error) ? busy(app) : { kind: 'failed', error }];
   }
   const claims: Claim[] = [];
-  for (const one of wanted) claims.push(...(await claimAttempts(app, runner, [one])));
+  for (const one of wanted) claims.push(...(await claimAttempts(app, claimant, [one])));
   return claims;
 }
 
@@ -59,7 +66,11 @@ const busy = ({ clock }: Pick<App, 'clock'>): Claim => ({
   until: new Date(clock.now().getTime() + BUSY_MS),
 });
 
-async function claimTogether(app: ClaimingApp, runner: Runner, wanted: readonly PaymentAttempt[]): Promise<Claim[]> {
+async function claimTogether(
+  app: ClaimingApp,
+  { runner, rests }: Claimant,
+  wanted: readonly PaymentAttempt[],
+): Promise<Claim[]> {
   const baselines = await readBaselines(app, wanted);
   failPoint('charge:before-sent');
   const mark = markNow(app); // before the transaction: a process frozen in it must wake up late, not early
@@ -67,7 +78,9 @@ async function claimTogether(app: ClaimingApp, runner: Runner, wanted: readonly 
     if (!(await holdsLease(tx, app, runner))) return wanted.map((): Claim => ({ kind: 'lost' }));
     const rows = await lockRows(tx, app, wanted);
     const fenceOf = await readFences(tx, app, wanted);
-    const decided = wanted.map((attempt) => decide(app, rows, attempt, { mark, fence: fenceOf(attempt) }));
+    const decided = wanted.map((attempt) =>
+      decide(app, rows, attempt, { mark, rests, baselines, fence: fenceOf(attempt) }),
+    );
     const sent = decided.filter((claim) => claim.kind === 'sent');
     await markSent(
       tx,
@@ -78,7 +91,7 @@ async function claimTogether(app: ClaimingApp, runner: Runner, wanted: readonly 
     await noteBaselines(
       tx,
       app,
-      sent.flatMap(({ attempt: { id } }) => baselineOf(baselines, id)),
+      sent.flatMap(({ attempt: { id } }) => baselineOf(baselines.told, id)),
     );
     await closeUnwanted(tx, app, wanted, decided, rows);
     return decided;
@@ -148,10 +161,17 @@ async function lockRows(tx: Transaction, { database }: ClaimingApp, wanted: read
 interface Standing {
   mark: SentMark;
   fence: Fence | undefined;
+  rests: Rests;
+  baselines: Baselines;
 }
 
 /** Re-reads under lock what must hold for a charge. */
-function decide(app: ClaimingApp, rows: Rows, attempt: PaymentAttempt, { mark, fence }: Standing): Claim {
+function decide(
+  app: ClaimingApp,
+  rows: Rows,
+  attempt: PaymentAttempt,
+  { mark, fence, rests, baselines }: Standing,
+): Claim {
   const subscription = rows.subscriptions.get(attempt.subscriptionId ?? '');
   if (!subscription) return busy(app);
   if (!rows.created.has(attempt.id)) return { kind: 'gone' };
@@ -164,8 +184,10 @@ function decide(app: ClaimingApp, rows: Rows, attempt: PaymentAttempt, { mark, f
     cycle.amount === attempt.amount;
   if (!chargeable) return { kind: 'closed', again: false };
   if (mandate?.status !== 'ACTIVE' || subscription.mandateId !== mandate.id) return { kind: 'closed', again: true };
+  if (baselines.isOutdated(mandate)) return busy(app);
   if (fence) return fence === 'busy' ? busy(app) : { kind: 'fenced' };
-  const { blackout } = app.payments.provider(attempt.provider).capabilities;
+  const { blackout, lostCharge } = app.payments.provider(attempt.provider).capabilities;
+  if (lostCharge === 'witness' && !rests.isOver(mandate)) return { kind: 'waits', why: 'busy', until: afterRest(app) };
   const until = blackout?.(app.clock.now(), mandate.methodLabel);
   return until ? { kind: 'waits', why: 'blackout', until } : { kind: 'sent', attempt, mandate, mark };
 }

@@ -13,6 +13,7 @@ import { pause, type Pace } from './pace.ts';
 import type { Performance } from './performance.ts';
 import { openPermits, type Permits } from './permits.ts';
 import { openRejections, type Rejections } from './rejections.ts';
+import { openRests } from './rests.ts';
 import type { Runner } from './runner.ts';
 import { scheduleAgain } from './schedule-again.ts';
 import { groupSettler, type Answered } from './settle-group.ts';
@@ -61,12 +62,13 @@ export function openEngine(options: EngineOptions): Engine {
   const { app, runner, halt } = options;
   const patienceMs = app.config.billing.breakerPatienceSeconds * 1_000;
   const circuits = new Map<PaymentProviderName, Circuit>();
+  const claimant = { runner, rests: openRests(app) };
   return {
     ...options,
     permits: openPermits(app.config.billing.concurrency),
     limit: openLimit(options.limit),
     rejections: openRejections(),
-    claim: inGroups((wanted: PaymentAttempt[]) => claimAttempts(app, runner, wanted)),
+    claim: inGroups((wanted: PaymentAttempt[]) => claimAttempts(app, claimant, wanted)),
     settle: groupSettler(app),
     circuitOf(name) {
       const known = circuits.get(name);
