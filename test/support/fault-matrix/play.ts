@@ -109,7 +109,7 @@ async function passTime({ app, clock }: Shop, stopsMs: readonly number[]): Promi
 
 async function judge({ app, sandbox }: Shop): Promise<Omit<Played, 'name'>> {
   const { differences } = await auditBooks(app, sandbox.ledger());
-  const mandates = await mandateDifferences(app, sandbox.ledger());
+  const mandates = await mandateDifferences(app);
   const silent = await inDoubtWithoutPerson(app);
   const double = differences.filter(({ kind }) => kind === 'double').map(({ says }) => `charged twice: ${says}`);
   const unexplained = [
@@ -144,7 +144,7 @@ async function inDoubtWithoutPerson({ database }: App): Promise<string[]> {
 }
 
 /** A mandate that was to be deactivated is so at the provider, or its event is dead and somebody sees it. */
-async function mandateDifferences({ database }: App, ledger: readonly { op: string }[]) {
+async function mandateDifferences({ database }: App) {
   const { mandates: m, outboxEvents: e } = database.tables;
   const ended = await database
     .select()
@@ -153,6 +153,5 @@ async function mandateDifferences({ database }: App, ledger: readonly { op: stri
   const dead = await database.select().from(e).where(eq(e.status, 'DEAD'));
   const waiting = ended.filter(({ status }) => status === 'DEACTIVATING').length;
   const unexplained = waiting > 0 && dead.length === 0 ? ['a mandate waits to be deactivated and nobody is told'] : [];
-  void ledger;
   return { differ: waiting, unexplained };
 }

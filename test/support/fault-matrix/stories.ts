@@ -51,10 +51,9 @@ async function payAgain(app: App, { user, orderId }: OpenCheckout): Promise<void
 const start: Story = {
   name: 'start a checkout',
   op: 'ready',
-  async prepare({ app, sandbox }) {
+  async prepare({ app }) {
     const open = await openCheckout(app); // there is an order; its first checkout was fine
     const { user, orderId } = open;
-    void sandbox;
     return {
       act: () => told(startCheckout(app, { user, orderId, anew: true })),
       again: () => payAgain(app, open),
@@ -154,12 +153,7 @@ const lostRefund: Story = {
 async function refundable(app: App): Promise<void> {
   const { orderId, return: comeBack } = await openCheckout(app);
   await comeBack();
-  await requestRefund(app, {
-    orderId,
-    amount: 10_000,
-    reasonCode: 'DEFECTIVE',
-    requestedBy: 'ADMIN',
-  } as Parameters<typeof requestRefund>[1]);
+  await requestRefund(app, { orderId, amount: 10_000, reasonCode: 'DEFECTIVE', requestedBy: 'ADMIN' });
 }
 
 const relayed = async (app: App): Promise<void> => void (await relayOnce(app));
