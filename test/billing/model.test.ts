@@ -4,7 +4,7 @@ import { bundle, type Bundle } from '../support/bundle.ts';
 import { given } from '../support/given.ts';
 import { seeded } from '../support/random.ts';
 import { ENGINES } from '../support/databases.ts';
-import { billOn, CLOSED_ACCOUNT, cyclesOf, LACKS_BALANCE, mandateOf, subscriptionOf } from './support.ts';
+import { billOn, CLOSED_ACCOUNT, cyclesOf, LACKS_BALANCE, mandateOf, moveTo, subscriptionOf } from './support.ts';
 
 /**
  * A pure model of one subscription and its ladder, written from the specification alone: plain numbers of days, no
@@ -102,6 +102,7 @@ const SCRIPTS = {
 /** One subscription over 120 days with random answers and days without a run; model and shop must agree each day. */
 async function compare(shop: Bundle, seed: number): Promise<void> {
   const random = seeded(seed);
+  moveTo(shop, FIRST_DAY);
   const user = await given(shop.app).user();
   const periodDays = [7, 30, 90][Math.floor(random() * 3)] ?? 30;
   const { id, mandateId } = await given(shop.app).subscription({ user, periodDays, nextBillingOn: FIRST_DAY });

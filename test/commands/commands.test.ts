@@ -48,6 +48,7 @@ describe('--help', () => {
         $ pillivery [COMMAND]
 
       TOPICS
+        bill      charge what is due, and look after what was charged
         events    events waiting to be delivered
         migrate   bring the database to the level of this release
         payments  look at payments, and settle what is in doubt
@@ -61,6 +62,7 @@ describe('--help', () => {
         sandbox  run a stand-in for the payment providers
         seed     fill the database with a shop made up from a number
         serve    serve the HTTP API
+        verify   look for rows that break what must always hold
 
       "
     `);
@@ -75,11 +77,31 @@ describe('--help', () => {
 
       USAGE
         $ pillivery bill [--json] [--config FILE] [--data-dir DIR]
-          [--debug] [--date YYYY-MM-DD] [--dry-run]
+          [--debug] [--date YYYY-MM-DD] [--dry-run] [--only ID,…|@FILE] [--limit N]
+          [--concurrency N] [--rate N] [--catch-up-days N] [--deadline 90m|HH:MM]
+          [--breaker-patience 90s|5m|1h] [--join] [--retries N] [--retry-after
+          90s|5m|1h] [--quiet] [--metrics-file FILE]
 
       FLAGS
-        --date=YYYY-MM-DD  billing date; today in the shop time zone if left out
-        --dry-run          show what would be charged, charge nothing
+        --breaker-patience=90s|5m|1h  time in all to wait while a provider is down
+        --catch-up-days=N             charge due dates up to so many days old;
+                                      billing.catchUpDays if left out
+        --concurrency=N               provider calls in flight; billing.concurrency if
+                                      left out
+        --date=YYYY-MM-DD             billing date; today in the shop time zone if
+                                      left out
+        --deadline=90m|HH:MM          take no more work after this
+        --dry-run                     show what would be charged and what not, write
+                                      and charge nothing
+        --join                        work beside a live runner of the same date
+        --limit=N                     charges to send at most; 75 when more remain
+        --metrics-file=FILE           figures for Prometheus' textfile collector
+        --only=ID,…|@FILE             just these subscriptions; such a run never
+                                      completes the date
+        --quiet                       no progress
+        --rate=N                      charges per second at most
+        --retries=N                   run again so often after exit 75
+        --retry-after=90s|5m|1h       [default: 1h] time between such runs
 
       GLOBAL FLAGS
         --config=FILE   configuration file
@@ -91,14 +113,26 @@ describe('--help', () => {
         charge every subscription due on a day
 
         Each billing cycle is charged at most once, however often this runs and
-        wherever it was killed.
-        Charges whose answer was lost are listed as unknown and are never sent again.
+        wherever it was killed. There is
+        nothing to resume: every start takes up what an earlier one has left. Charges
+        whose answer was lost are
+        unknown and are never sent again.
 
-        Exit codes: 0 all settled, 2 bad date or flag, 3 a person must look, 4 another
-        runner is at it, 75 run again, 78 not set up.
+        Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4
+        another runner is at it, 75 run again,
+        78 not set up. Several at once: 1, then 75, then 3.
 
       EXAMPLES
-        $ pillivery bill --date 2026-11-22
+        $ pillivery bill
+
+        $ pillivery bill --date 2026-11-22 --dry-run
+
+        $ pillivery bill --concurrency 32 --deadline 04:30 --json
+
+      COMMANDS
+        bill explain    tell why something was or was not charged
+        bill reconcile  compare the books with the provider and with themselves
+        bill status     show how billing stands
 
       "
     `);
