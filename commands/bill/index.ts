@@ -1,10 +1,15 @@
 import { Flags } from '@oclif/core';
 import type { App } from '../../src/app.ts';
 import type { BillReport, Progress } from '../../src/billing/index.ts';
-import { PilliveryCommand } from '../../src/cli/command.ts';
+import { PilliveryCommand, type CommonFlags } from '../../src/cli/command.ts';
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { atLeastOne, count, day, ids, length } from '../../src/cli/flags.ts';
 import type { Shutdown } from '../../src/platform/shutdown.ts';
+
+/** Outside the bank's night, and with three hours of repeats before the working day. */
+const EVERY_NIGHT = '0 2 * * *';
+/** What belongs to one run only. */
+const SINGLE = ['date', 'dry-run', 'only', 'limit', 'retries'];
 
 export default class Bill extends PilliveryCommand {
   static override summary = 'charge every subscription due on a day';
@@ -18,6 +23,7 @@ Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4 anoth
     '<%= config.bin %> bill',
     '<%= config.bin %> bill --date 2026-11-22 --dry-run',
     '<%= config.bin %> bill --concurrency 32 --deadline 04:30 --json',
+    '<%= config.bin %> bill --cron "0 2 * * *"',
   ];
   static override enableJsonFlag = true;
   static override flags = {
@@ -33,6 +39,8 @@ Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4 anoth
     join: Flags.boolean({ summary: 'work beside a live runner of the same date' }),
     retries: count({ summary: 'run again so often after exit 75' }),
     'retry-after': length({ summary: 'time between such runs', default: '1h' }),
+    daemon: Flags.boolean({ summary: 'stay, and bill every day at two in the night', exclusive: SINGLE }),
+    cron: Flags.string({ summary: 'stay, and bill by this schedule', helpValue: 'EXPR', exclusive: SINGLE }),
     quiet: Flags.boolean({ summary: 'no progress' }),
     'metrics-file': Flags.string({ summary: "figures for Prometheus' textfile collector", helpValue: 'FILE' }),
   };
@@ -44,6 +52,7 @@ Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4 anoth
     const shutdown = listenForShutdown(EXIT_CODES.notFinished.code);
     try {
       const settings = await settingsFrom(flags);
+      if (flags.daemon || flags.cron !== undefined) return await this.#stay(flags, shutdown, settings);
       const report = await this.withApp(flags, (app) => this.#bill(app, flags, shutdown), settings);
       this.log(describeReport(report));
       this.leaveWith(report.exitCode);
@@ -51,6 +60,29 @@ Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4 anoth
     } finally {
       shutdown.release();
     }
+  }
+
+  /** Each run tells its own report: with --json one document a line. */
+  async #stay(flags: BillFlags, shutdown: Shutdown, settings: Settings): Promise<undefined> {
+    const { describeReport, keepBilling } = await import('../../src/billing/index.ts');
+    const interrupted = await this.withApp(
+      flags,
+      (app) => {
+        const bill = async (date: string): Promise<BillReport> => {
+          const report = await this.#bill(app, { ...flags, date }, shutdown);
+          process.stdout.write(`${this.jsonEnabled() ? JSON.stringify(report) : describeReport(report)}\n`);
+          return report;
+        };
+        return keepBilling(app, { cron: flags.cron ?? EVERY_NIGHT, bill, stop: shutdown.signal });
+      },
+      settings,
+    );
+    this.leaveWith(interrupted?.exitCode ?? 0);
+  }
+
+  /** A process that stays has told its reports already. */
+  override logJson(document: unknown): void {
+    if (document !== undefined) super.logJson(document);
   }
 
   async #bill(app: App, flags: BillFlags, { signal }: Shutdown): Promise<BillReport> {
@@ -96,7 +128,9 @@ interface Watch {
   end(): Promise<void>;
 }
 
-interface BillFlags {
+type Settings = Record<string, string | undefined>;
+
+interface BillFlags extends CommonFlags {
   date?: string | undefined;
   'dry-run': boolean;
   only?: string | undefined;
@@ -109,12 +143,14 @@ interface BillFlags {
   join: boolean;
   retries?: number | undefined;
   'retry-after'?: string | undefined;
+  daemon: boolean;
+  cron?: string | undefined;
   quiet: boolean;
   'metrics-file'?: string | undefined;
 }
 
 /** Flags that are settings under another name. */
-async function settingsFrom(flags: BillFlags): Promise<Record<string, string | undefined>> {
+async function settingsFrom(flags: BillFlags): Promise<Settings> {
   const { lengthMs } = await import('../../src/platform/calendar.ts');
   const patience = flags['breaker-patience'];
   const seconds = patience === undefined ? undefined : (lengthMs(patience) ?? 0) / 1_000;

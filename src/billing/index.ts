@@ -1,3 +1,4 @@
+export { keepBilling } from './daemon.ts';
 export { describeReport } from './describe.ts';
 export { writeMetricsFile } from './metrics-file.ts';
 export { describeProgress, RUN_STEPS, type Progress } from './progress.ts';

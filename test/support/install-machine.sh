@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need from the machine: a MariaDB server, a Chromium and shellcheck. Does nothing and says
-# nothing when they are there. It starts no service: tests start private servers from the binaries (servers.ts).
+# Installs what the tests need from the machine: a MariaDB server, a Chromium, shellcheck and systemd's tools. Does nothing
+# and says nothing when they are there. It starts no service: tests start private servers from the binaries (servers.ts).
 set -euo pipefail
 
 # A mirror that answers at all answers within seconds; the largest package (Chromium) takes a minute or two.
@@ -41,6 +41,8 @@ missing=()
 find_program mariadbd mysqld >/dev/null || missing+=(mariadb-server)
 find_program chromium chromium-browser google-chrome >/dev/null || missing+=(chromium)
 find_program shellcheck >/dev/null || missing+=(shellcheck)
+find_program systemd-analyze >/dev/null || missing+=(systemd)
+find_program flock >/dev/null || missing+=(util-linux)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 find_program apt-get >/dev/null || give_up "missing and to be installed by hand, for there is no apt here: ${missing[*]}"

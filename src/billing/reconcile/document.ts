@@ -5,7 +5,7 @@ const whole = z.int().min(0);
 export const RECONCILE_CHECKS = {
   R1: 'payments and refunds in doubt',
   R2: 'approved payments against the provider',
-  R4: 'the books against themselves',
+  R4: 'rules that the books keep',
   R7: 'refunds against their payments and the provider',
   R8: 'the ledger of the sandbox against the books',
   RESTORE: 'mandates of what is due, charged after the backup was made',
