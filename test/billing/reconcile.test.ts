@@ -201,7 +201,8 @@ describe.each(ENGINES)('bill reconcile on %s', { timeout: 60_000 }, (engine) => 
     const shop = await livedInShop({ engine });
     const { subscriptions: s, outboxEvents: e } = shop.app.database.tables;
     await shop.app.database.update(s).set({ nextBillingOn: '2027-01-01' }).where(eq(s.id, shop.renewed.id));
-    await reconciled(shop);
+    expect(await reconciled(shop)).toMatchObject({ differences: [{ raised: true }] });
+    expect(await reconciled(shop)).toMatchObject({ differences: [{ raised: false }] });
     const told = await shop.app.database.select().from(e).where(eq(e.type, 'payment.needs_operator'));
     expect(told).toMatchObject([{ orderingKey: shop.renewed.id, payload: { reason: 'BOOKS_DIFFER', check: 'R4' } }]);
   });

@@ -63,6 +63,9 @@ describe.each(ENGINES)('bill status on %s', { timeout: 60_000 }, (engine) => {
     expect(runners).toMatchObject([
       { runnerId: runner.id, businessDate: TODAY, pid: process.pid, status: 'RUNNING', heartbeatAgeSeconds: 7 },
     ]);
+    expect(runners[0]?.isOverdue).toBe(false);
+    wait(shop, 60);
+    expect((await statusOf(shop)).runners).toMatchObject([{ heartbeatAgeSeconds: 67, isOverdue: true }]);
   });
 
   it('counts payments in doubt by their age, and what waits for a person', async () => {

@@ -1,10 +1,12 @@
-import { eq } from 'drizzle-orm';
+import { count, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { faultOf } from '../../src/billing/verify/histories.ts';
 import { VerifyDocument, verifyBooks } from '../../src/billing/index.ts';
+import { EVERYTHING, rangesOf } from '../../src/billing/verify/ranges.ts';
 import { addDays } from '../../src/platform/calendar.ts';
 import { bundle } from '../support/bundle.ts';
 import { ENGINES } from '../support/databases.ts';
+import { given } from '../support/given.ts';
 import { givenAttempts } from '../support/given-attempts.ts';
 import { wait } from '../support/outbox.ts';
 import { livedInShop, RENEWAL, type LivedIn } from './lived-in.ts';
@@ -164,6 +166,18 @@ describe.each(ENGINES)('verify on %s', { timeout: 60_000 }, (engine) => {
     expect(exitCode).toBe(3);
     expect(new Set(breaches.map((breach) => `${breach.check} ${breach.id}`))).toContain(`${check} ${row(shop)}`);
     expect(breaches.filter((breach) => breach.check !== check)).toEqual([]);
+  });
+
+  it('walks every row once, two thousand at a time', async () => {
+    const { app } = await bundle({ engine });
+    const { subscriptions: s } = app.database.tables;
+    await given(app).subscriptions(4_100);
+    const sizes: number[] = [];
+    for await (const range of rangesOf(app, 'subscriptions', EVERYTHING)) {
+      const [row] = await app.database.select({ rows: count() }).from(s).where(range(s.id));
+      sizes.push(row?.rows ?? 0);
+    }
+    expect(sizes).toEqual([2_000, 2_000, 100]);
   });
 
   it('names a payment that was sent and that nobody has looked after', async () => {

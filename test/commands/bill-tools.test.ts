@@ -28,7 +28,8 @@ const plain = (text: string): string =>
     .replaceAll(/pa_[0-9a-z]{26}/g, 'pa_…')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
     .replaceAll(/\d{2}:\d{2}:\d{2}/g, 'HH:MM:SS')
-    .replaceAll(/[\d.]+ s\b/g, 'N s');
+    .replaceAll(/[\d.]+ s\b/g, 'N s')
+    .replaceAll(/(?<=\S) {2,}/g, '  '); // columns are as wide as what stands in them
 
 async function declinedShop() {
   const shop = await shopOnDisk();
@@ -46,13 +47,13 @@ describe('bill status', { timeout: 60_000 }, () => {
     expect(plain(stdout)).toMatchInlineSnapshot(`
       "2026-11-20 HH:MM:SS, Asia/Seoul
 
-      date        status     exit  took   due  approved  declined  unknown  amount
-      2026-11-20  COMPLETED  0     N s  3    2         1         0        54,000 won
+      date  status  exit  took  due  approved  declined  unknown  amount
+      2026-11-20  COMPLETED  0  N s  3  2  1  0  54,000 won
 
-      unknown       none
+      unknown  none
       for a person  nothing
-      open cycles   1 at step 2
-      due           11-20: 0 · 11-21: 0 and 1 again · 11-22: 0 · 11-23: 0 · 11-24: 0 · 11-25: 0 · 11-26: 0
+      open cycles  1 at step 2
+      due  11-20: 0 · 11-21: 0 and 1 again · 11-22: 0 · 11-23: 0 · 11-24: 0 · 11-25: 0 · 11-26: 0
 
       healthy
       "
@@ -75,9 +76,9 @@ describe('bill explain', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     expect(plain(stdout)).toMatchInlineSnapshot(`
       "subscription  ID, PAST_DUE
-      item          오메가3 골드 60캡슐 × 1, every 30 days
-      next date     2026-11-20
-      paid with     카카오페이머니, ACTIVE
+      item  오메가3 골드 60캡슐 × 1, every 30 days
+      next date  2026-11-20
+      paid with  카카오페이머니, ACTIVE
 
       2026-11-20 HH:MM:SS  cycle 2 opened: 27,000 won due on 2026-11-20
       2026-11-20 HH:MM:SS  attempt pa_… – → CREATED, RENEWAL try 1 of 27,000 won, SYSTEM
@@ -109,8 +110,8 @@ describe('bill reconcile', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     expect(plain(stdout)).toMatchInlineSnapshot(`
       "compared 2026-11-17 to 2026-11-20
-      R2        approved payments against the provider: 2 looked at, none differs
-      R4        rules that the books keep: 6 looked at, none differs
+      R2  approved payments against the provider: 2 looked at, none differs
+      R4  rules that the books keep: 6 looked at, none differs
       clean
       "
     `);
@@ -161,17 +162,17 @@ describe('verify', { timeout: 60_000 }, () => {
     const { code, stdout } = await run('verify');
     expect(code).toBe(0);
     expect(plain(stdout)).toMatchInlineSnapshot(`
-      "V1   holds       the totals of an order are the sums of its lines
-      V2   holds       a paid order has exactly one approved payment of its amount
-      V3   holds       a paid cycle has exactly one approved payment and one order
-      V4   holds       what was given back is what the refunds say, and never more than was paid
-      V5   holds       statuses and dates of a subscription fit its cycles
-      V6   holds       live keys and fences stand exactly where a payment is under way
-      V8   holds       copies of an item equal the item
-      V9   holds       nothing waits longer than it may
-      V10  holds       the history of a payment leads to its state
-      V13  holds       a mandate stands exactly as long as a subscription needs it
-      V14  holds       an open cycle knows its payment, and a closed one has none under way
+      "V1  holds  the totals of an order are the sums of its lines
+      V2  holds  a paid order has exactly one approved payment of its amount
+      V3  holds  a paid cycle has exactly one approved payment and one order
+      V4  holds  what was given back is what the refunds say, and never more than was paid
+      V5  holds  statuses and dates of a subscription fit its cycles
+      V6  holds  live keys and fences stand exactly where a payment is under way
+      V8  holds  copies of an item equal the item
+      V9  holds  nothing waits longer than it may
+      V10  holds  the history of a payment leads to its state
+      V13  holds  a mandate stands exactly as long as a subscription needs it
+      V14  holds  an open cycle knows its payment, and a closed one has none under way
 
       the books are in order, N s
       "

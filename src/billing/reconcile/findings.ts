@@ -1,3 +1,4 @@
+import { and, eq } from 'drizzle-orm';
 import type { App } from '../../app.ts';
 import type { Performer } from '../../audit.ts';
 import { enqueueEvents } from '../../outbox/index.ts';
@@ -80,10 +81,21 @@ const raiseAttempt = (
 };
 
 /** A row that is no payment has no queue of its own: people hear of it through the outbox and the log, once. */
-async function tell(app: App, { check, kind, table, id, says }: Differing): Promise<boolean> {
+async function tell(app: App, difference: Differing): Promise<boolean> {
+  const { check, kind, table, id, says } = difference;
+  if (await isTold(app, difference)) return false;
   app.log.error({ event: 'books_differ', check, kind, table, id }, says);
   const payload = { reason: 'BOOKS_DIFFER', check, kind, table, id, says };
   const told = { type: 'payment.needs_operator' as const, subject: id, occasion: `${check}:${kind}`, payload };
   await app.database.transaction((tx) => enqueueEvents(tx, app, [told]));
   return true;
+}
+
+async function isTold({ database }: App, { check, kind, id }: Differing): Promise<boolean> {
+  const { outboxEvents: e } = database.tables;
+  const rows = await database
+    .select({ payload: e.payload })
+    .from(e)
+    .where(and(eq(e.orderingKey, id), eq(e.type, 'payment.needs_operator')));
+  return rows.some(({ payload }) => payload['check'] === check && payload['kind'] === kind);
 }

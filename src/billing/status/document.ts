@@ -30,8 +30,9 @@ const LiveRunner = z.strictObject({
   startedAt: time,
   heartbeatAt: time,
   heartbeatAgeSeconds: whole,
-  /** Past: it counts as dead, and the next start says so. */
   leaseUntil: time,
+  /** Its lease is over: it counts as dead, and the next start says so. */
+  isOverdue: z.boolean(),
   selected: whole,
   approved: whole,
 });

@@ -83,6 +83,7 @@ function toLiveRunner(
     heartbeatAt: withOffset(timeZone, runner.heartbeatAt),
     heartbeatAgeSeconds: Math.max(0, Math.round(ageMs / 1_000)),
     leaseUntil: withOffset(timeZone, runner.leaseUntil),
+    isOverdue: runner.leaseUntil <= clock.now(),
     selected,
     approved,
   };

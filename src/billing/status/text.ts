@@ -44,8 +44,10 @@ function describeRuns(runs: StatusDocument['runs']): string[] {
 }
 
 function describeRunner(runner: StatusDocument['runners'][number]): string {
-  const { businessDate, host, pid, status, step, selected, approved, heartbeatAgeSeconds, leaseUntil } = runner;
-  const sign = `heartbeat ${heartbeatAgeSeconds} s ago, lease until ${short(leaseUntil).slice(11)}`;
+  const { businessDate, host, pid, status, step, selected, approved, heartbeatAgeSeconds, leaseUntil, isOverdue } =
+    runner;
+  const lease = isOverdue ? 'its lease is over: it counts as dead' : `lease until ${short(leaseUntil).slice(11)}`;
+  const sign = `heartbeat ${heartbeatAgeSeconds} s ago, ${lease}`;
   return `${status.toLowerCase()}: process ${pid} on ${host} bills ${businessDate}, step ${step ?? '–'}, ${selected} due, ${approved} approved, ${sign}`;
 }
 

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import type { AttemptState } from '../../schema.ts';
 import { check, type CheckingApp } from './check.ts';
 import type { Range } from './ranges.ts';
@@ -23,26 +23,35 @@ interface Step {
 
 /** V10: the history of an attempt is one way from nothing to the state it is in. */
 export const histories = check('V10', 'paymentAttempts', async (app, range) => {
-  const byAttempt = Map.groupBy(await steps(app, range), ({ id }) => id);
-  return [...byAttempt.values()].flatMap((rows) => {
-    const [first] = rows;
-    if (!first) return [];
-    const { id, publicId, state } = first;
-    const says = faultOf(
-      rows.flatMap(({ from, to }) => (to === null ? [] : [{ from, to }])),
-      state,
-    );
-    return says === undefined ? [] : [{ table: 'payment_attempts', id: publicId, says, attemptId: id }];
+  const faults = new Map<string, string>();
+  for (const [id, rows] of Map.groupBy(await readSteps(app, range), (row) => row.id)) {
+    const steps = rows.flatMap(({ from, to }) => (to === null ? [] : [{ from, to }]));
+    const says = rows[0] && faultOf(steps, rows[0].state);
+    if (says !== undefined) faults.set(id, says);
+  }
+  const named = await nameAttempts(app, [...faults.keys()]);
+  return named.map(({ id, publicId }) => {
+    return { table: 'payment_attempts', id: publicId, says: faults.get(id) ?? '', attemptId: id };
   });
 });
 
-function steps({ database }: CheckingApp, range: Range) {
+/** No column more than is judged: these are the most rows that any check reads. */
+function readSteps({ database }: CheckingApp, range: Range) {
   const { paymentAttempts: t, paymentAttemptEvents: e } = database.tables;
   return database
-    .select({ id: t.id, publicId: t.publicId, state: t.state, from: e.fromState, to: e.toState })
+    .select({ id: t.id, state: t.state, from: e.fromState, to: e.toState })
     .from(t)
     .leftJoin(e, eq(e.attemptId, t.id))
     .where(range(t.id));
+}
+
+async function nameAttempts({ database }: CheckingApp, ids: readonly string[]) {
+  const { paymentAttempts: t } = database.tables;
+  if (ids.length === 0) return [];
+  return database
+    .select({ id: t.id, publicId: t.publicId })
+    .from(t)
+    .where(inArray(t.id, [...ids]));
 }
 
 /**

@@ -1,13 +1,14 @@
 import { aliasedTable, and, eq, gt, inArray, isNotNull, isNull, lt, ne, not, or } from 'drizzle-orm';
 import { check } from './check.ts';
 import { nameOf } from './paid-cycles.ts';
+import { joinedWith } from './joining.ts';
 
 /** V14: an open cycle names the payment that is under way for it, and a closed one names none. */
 export const openCycles = check('V14', 'billingCycles', async ({ database, config }, range) => {
   const { billingCycles: c, paymentAttempts } = database.tables;
   const [named, other] = [aliasedTable(paymentAttempts, 'named'), aliasedTable(paymentAttempts, 'other')];
   const lastStep = config.billing.ladderDays.length + 1;
-  const isLive = inArray(other.state, ['CREATED', 'SENT', 'UNKNOWN']);
+  const isLive = joinedWith(other.state, 'CREATED', 'SENT', 'UNKNOWN');
   const isOpen = eq(c.status, 'OPEN');
   const over = not(inArray(named.state, ['CREATED', 'SENT', 'UNKNOWN']));
   const stranger = or(isNull(named.id), ne(named.subscriptionId, c.subscriptionId), ne(named.cycle, c.cycle), over);
@@ -17,7 +18,12 @@ export const openCycles = check('V14', 'billingCycles', async ({ database, confi
     .leftJoin(named, eq(named.id, c.liveAttemptId))
     .leftJoin(
       other,
-      and(eq(other.subscriptionId, c.subscriptionId), eq(other.cycle, c.cycle), eq(other.purpose, 'RENEWAL'), isLive),
+      and(
+        eq(other.subscriptionId, c.subscriptionId),
+        eq(other.cycle, c.cycle),
+        joinedWith(other.purpose, 'RENEWAL'),
+        isLive,
+      ),
     )
     .where(
       and(

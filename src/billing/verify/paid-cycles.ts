@@ -2,6 +2,7 @@ import { aliasedTable, and, eq, isNotNull, isNull, ne, or } from 'drizzle-orm';
 import { check, type CheckingApp, type Found } from './check.ts';
 import { DUPLICATE, unexplained, type Surplus } from './explained.ts';
 import type { Range } from './ranges.ts';
+import { joinedWith } from './joining.ts';
 
 /** V3: cycles, each with the payment and the order it says it has, and with those that say they are of it. */
 export const paidCycles = check('V3', 'billingCycles', async (app, range) => {
@@ -73,8 +74,8 @@ function suspects({ database }: CheckingApp, range: Range) {
       and(
         eq(renewal.subscriptionId, c.subscriptionId),
         eq(renewal.cycle, c.cycle),
-        eq(renewal.purpose, 'RENEWAL'),
-        eq(renewal.state, 'APPROVED'),
+        joinedWith(renewal.purpose, 'RENEWAL'),
+        joinedWith(renewal.state, 'APPROVED'),
       ),
     )
     .leftJoin(claimant, and(eq(claimant.subscriptionId, c.subscriptionId), eq(claimant.cycle, c.cycle)))

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, isNull, ne, not, or } from 'drizzle-orm';
 import { check, type CheckingApp, type Found } from './check.ts';
 import { DUPLICATE, unexplained } from './explained.ts';
 import type { Range } from './ranges.ts';
+import { joinedWith } from './joining.ts';
 
 const PAID = ['PAID', 'PARTIALLY_REFUNDED', 'REFUNDED'] as const;
 
@@ -35,7 +36,7 @@ function suspects({ database }: CheckingApp, range: Range) {
       },
     })
     .from(o)
-    .leftJoin(t, and(eq(t.orderId, o.id), eq(t.state, 'APPROVED')))
+    .leftJoin(t, and(eq(t.orderId, o.id), joinedWith(t.state, 'APPROVED')))
     .where(and(range(o.id), ne(o.kind, 'RENEWAL'), or(and(paid, wrongly), and(not(paid), unpaid))));
 }
 

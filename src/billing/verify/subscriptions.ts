@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, isNull, ne, not, or, sql } from 'drizzle-o
 import { dayIn } from '../../platform/calendar.ts';
 import { nextBilling } from '../calendar.ts';
 import { check, type CheckingApp } from './check.ts';
+import { joinedWith } from './joining.ts';
 
 /** V5: a status fits the dates and the open cycle. */
 export const subscriptionStates = check('V5', 'subscriptions', async ({ database }, range) => {
@@ -10,7 +11,7 @@ export const subscriptionStates = check('V5', 'subscriptions', async ({ database
   const rows = await database
     .select({ id: s.id, status: s.status, next: s.nextBillingOn, lastCycle: s.lastCycle, open: c.cycle })
     .from(s)
-    .leftJoin(c, and(eq(c.subscriptionId, s.id), eq(c.status, 'OPEN')))
+    .leftJoin(c, and(eq(c.subscriptionId, s.id), joinedWith(c.status, 'OPEN')))
     .leftJoin(t, eq(t.id, c.liveAttemptId))
     .where(
       and(
@@ -57,7 +58,7 @@ function lastPaid({ database }: CheckingApp, range: Parameters<(typeof billingDa
       paidAt: sql<Date>`${o.paidAt}`.mapWith(o.paidAt),
     })
     .from(s)
-    .innerJoin(c, and(eq(c.subscriptionId, s.id), eq(c.cycle, s.lastCycle), eq(c.status, 'PAID')))
+    .innerJoin(c, and(eq(c.subscriptionId, s.id), eq(c.cycle, s.lastCycle), joinedWith(c.status, 'PAID')))
     .innerJoin(o, and(eq(o.id, c.orderId), isNotNull(o.paidAt)))
     .innerJoin(l, and(eq(l.orderId, o.id), eq(l.subscriptionId, s.id), eq(l.periodDays, s.periodDays)))
     .where(and(range(s.id), inArray(s.status, ['ACTIVE', 'PAST_DUE'])));
