@@ -24,9 +24,9 @@ const plainEnvironment = (): Environment =>
     ),
   );
 
-/** Starts the built binary as a person or a supervisor would. */
-export function startCli(args: string[], environment: Environment = {}): Started {
-  const child = spawn(process.execPath, [join(ROOT, 'bin', 'run.js'), ...args], {
+/** Starts the built binary as a person or a supervisor would; with `root` that of another copy of the package. */
+export function startCli(args: string[], environment: Environment = {}, root = ROOT): Started {
+  const child = spawn(process.execPath, [join(root, 'bin', 'run.js'), ...args], {
     env: { ...plainEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -8,12 +8,13 @@ export interface Listening extends Started {
 const LISTENING_WITHIN_MS = 30_000;
 
 /** Starts a command that serves something and waits for the address it prints. */
-export async function startListening(args: string[], environment: Environment = {}): Promise<Listening> {
-  const started = startCli(args, environment);
+export async function startListening(args: string[], environment: Environment = {}, root?: string): Promise<Listening> {
+  const started = startCli(args, environment, root);
   return { ...started, url: await addressOf(started) };
 }
 
-function addressOf({ child, ended }: Started): Promise<string> {
+/** The address that a started command prints once it listens. */
+export function addressOf({ child, ended }: Started): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
     const tooLate = setTimeout(() => reject(new Error(`it did not listen: ${said}`)), LISTENING_WITHIN_MS);

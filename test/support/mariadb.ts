@@ -15,6 +15,10 @@ export interface MysqlServer {
   url: string;
   /** Makes a database and returns its address. */
   createDatabase(name: string): Promise<string>;
+  /** Ends it as by kill -9: nothing is flushed, nothing is said to its clients. */
+  kill(): Promise<void>;
+  /** Starts it on what it has on disk, at the same address. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,39 +41,20 @@ export async function freePort(): Promise<number> {
 
 /** Starts MariaDB from the machine's binaries; undefined when there is none. Durability is the server's default: full. */
 export async function startMariaDb(): Promise<MysqlServer | undefined> {
-  const server = findProgram('mariadbd', 'mysqld');
+  const program = findProgram('mariadbd', 'mysqld');
   const install = findProgram('mariadb-install-db', 'mysql_install_db');
-  if (!server || !install) return undefined;
+  if (!program || !install) return undefined;
 
   const folder = await mkdtemp(join(tmpdir(), 'pillivery-mariadb-'));
-  const port = await freePort();
-  const data = join(folder, 'data');
-  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
-  const rootMethod = '--auth-root-authentication-method=normal';
-  await promisify(execFile)(install, ['--no-defaults', `--datadir=${data}`, rootMethod, '--skip-test-db', ...asRoot]);
-  await writeFile(join(folder, 'init.sql'), `create user pv@'127.0.0.1';\ngrant all on *.* to pv@'127.0.0.1';\n`);
-
-  const child = spawn(
-    server,
-    [
-      '--no-defaults',
-      `--datadir=${data}`,
-      `--socket=${join(folder, 'socket')}`,
-      `--pid-file=${join(folder, 'pid')}`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      '--skip-name-resolve',
-      `--init-file=${join(folder, 'init.sql')}`,
-      '--innodb-buffer-pool-size=256M',
-      '--max-connections=400',
-      ...asRoot,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const url = `mysql://pv@127.0.0.1:${port}`;
+  await installInto(folder, install);
+  const url = `mysql://pv@127.0.0.1:${await freePort()}`;
+  let child = launch(program, folder, url);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  };
   const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
+    await end('SIGTERM');
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -78,8 +63,46 @@ export async function startMariaDb(): Promise<MysqlServer | undefined> {
     await stop();
     throw error;
   }
-  return { url, stop, createDatabase: (name) => createDatabase(url, name) };
+  return {
+    url,
+    stop,
+    createDatabase: (name) => createDatabase(url, name),
+    kill: () => end('SIGKILL'),
+    async startAgain() {
+      child = launch(program, folder, url);
+      await ready(child, url);
+    },
+  };
 }
+
+const asRoot = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
+
+async function installInto(folder: string, install: string): Promise<void> {
+  const rootMethod = '--auth-root-authentication-method=normal';
+  const data = `--datadir=${join(folder, 'data')}`;
+  await promisify(execFile)(install, ['--no-defaults', data, rootMethod, '--skip-test-db', ...asRoot()]);
+  const user = `create user if not exists pv@'127.0.0.1';\ngrant all on *.* to pv@'127.0.0.1';\n`;
+  await writeFile(join(folder, 'init.sql'), user);
+}
+
+const launch = (program: string, folder: string, url: string): ChildProcess =>
+  spawn(
+    program,
+    [
+      '--no-defaults',
+      `--datadir=${join(folder, 'data')}`,
+      `--socket=${join(folder, 'socket')}`,
+      `--pid-file=${join(folder, 'pid')}`,
+      `--port=${new URL(url).port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      `--init-file=${join(folder, 'init.sql')}`,
+      '--innodb-buffer-pool-size=256M',
+      '--max-connections=400',
+      ...asRoot(),
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
 
 async function createDatabase(url: string, name: string): Promise<string> {
   const connection = await mysql.createConnection(url);
