@@ -5,7 +5,7 @@ import { billingSettlement } from './billing/index.ts';
 import { orderSettlement } from './orders/index.ts';
 import { logSink, type Handlers, type Sink } from './outbox/index.ts';
 import { openPayments, paymentHandlers, type Payments, type Settlements } from './payments/index.ts';
-import { checkSchema, migrate, openDatabase, readMigrations } from './platform/database/index.ts';
+import { checkSchema, migrate, openDatabase, readMigrations, setByServer } from './platform/database/index.ts';
 import { systemClock, type MovableClock } from './platform/clock.ts';
 import { databaseUrl, loadConfig, type Config } from './platform/config/index.ts';
 import { idsFrom, randomBase32, type NewId } from './platform/ids.ts';
@@ -19,6 +19,8 @@ export interface App {
   config: Config;
   database: Database;
   clock: MovableClock;
+  /** Puts the clock right by the database server's; to be called now and then. Does nothing to a test clock. */
+  keepTime(): Promise<void>;
   log: Log;
   metrics: Metrics;
   newId: NewId;
@@ -65,7 +67,10 @@ export async function openStores(config: Config, { root, clock: given }: Pick<Op
 /** The composition root: config in, wired app out. Refuses a database whose schema this release cannot work on. */
 export async function openApp(config: Config, options: OpenOptions): Promise<App> {
   const { database, clock, migrations } = await openStores(config, options);
+  const log = openLog(config.log.level);
+  const keepTime = timekeeper({ database, clock, log }, !options.clock && !config.clock.now);
   try {
+    await keepTime();
     if (options.migrateFirst) await migrate(database, migrations, clock.now());
     await checkSchema(database, migrations);
   } catch (error) {
@@ -73,13 +78,13 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     throw error;
   }
   const newId = idsFrom(clock);
-  const log = openLog(config.log.level);
   const metrics = openMetrics();
   const payments = openPayments(config, { database, clock, log, metrics, newId });
   return {
     config,
     database,
     clock,
+    keepTime,
     log,
     metrics,
     newId,
@@ -98,6 +103,19 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
       await payments.close();
       await database.close();
     },
+  };
+}
+
+/** A machine's clock that is further off than this is worth a word to whoever looks after the machine. */
+const WORTH_A_WORD_MS = 2_000;
+
+/** Machines that share a database go by its clock; a clock that was put somewhere on purpose stays there. */
+function timekeeper({ database, clock, log }: Pick<App, 'database' | 'clock' | 'log'>, isMachines: boolean) {
+  return async (): Promise<void> => {
+    if (!isMachines || database.engine === 'sqlite') return;
+    const offMs = await setByServer(database.raw, clock);
+    if (Math.abs(offMs) > WORTH_A_WORD_MS)
+      log.warn({ event: 'clock_off', offMs }, "this machine's clock is not the database server's, which counts");
   };
 }
 

@@ -35,6 +35,7 @@ export function keepAlive(engine: Engine, vitals: Vitals, onProgress?: (progress
   };
   const beat = async (): Promise<void> => {
     try {
+      await app.keepTime();
       const alive = await heartbeat(app, runner, { step: vitals.step, counters: { ...vitals.byStep } });
       if (alive) renewedMs = app.clock.monotonicMs();
       else halt.stop('LEASE_LOST');

@@ -26,6 +26,7 @@ import { isDatabaseLost } from './database-lost.ts';
  * date that is none or lies ahead, `Misconfigured` without provider keys, `Conflict` while another runner is at it.
  */
 export async function runBilling(app: App, request: BillRequest = {}): Promise<BillReport> {
+  await app.keepTime();
   const window = windowOf(app, request);
   const deadline = deadlineOf(app, request.deadline);
   if (request.dryRun) return dryRun(app, window);

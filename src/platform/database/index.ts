@@ -11,6 +11,7 @@ export { findForgetfulness } from './durability.ts';
 export { isDuplicateKey, withoutParameters } from './failures.ts';
 export type { Queries, Transaction } from './queries.ts';
 export { insideTransaction } from './scope.ts';
+export { setByServer } from './server-clock.ts';
 export { updateEach, type RowChange } from './update-each.ts';
 export { appliedMigrations, checkSchema, migrate, readMigrations } from './migrations.ts';
 

@@ -34,7 +34,6 @@ const round = (runners: number, failPoint?: string): Round => ({
   afterMinutes: 3,
   runners,
   failPoint,
-  skewMinutes: 0,
   blows: [],
 });
 

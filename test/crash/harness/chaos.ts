@@ -32,15 +32,13 @@ export async function playRound(world: World, round: Round): Promise<void> {
 }
 
 /** Each freezes itself before it takes its lease, so that slow starts do not spread them. */
-function startRunners(world: World, { runners, failPoint, skewMinutes }: Round): Started[] {
-  const ahead = new Date(world.app.clock.now().getTime() + skewMinutes * MINUTE_MS).toISOString();
+function startRunners(world: World, { runners, failPoint }: Round): Started[] {
   return Array.from({ length: runners }, (_, index) =>
     world.start(
       ['bill', '--date', TODAY, '--json', '--quiet', ...(world.plan.combination.runners > 1 ? ['--join'] : [])],
       {
         PILLIVERY_TEST_STOP_POINT: 'run:started',
         ...(index === 0 && failPoint && { PILLIVERY_TEST_FAIL_POINT: failPoint }),
-        ...(index === runners - 1 && skewMinutes > 0 && { PILLIVERY_CLOCK__NOW: ahead }),
       },
     ),
   );

@@ -55,8 +55,6 @@ export interface Round {
   runners: number;
   /** Where the first runner ends: `name@nth`. */
   failPoint: string | undefined;
-  /** Minutes by which the clock of the last runner is ahead, being another machine's. */
-  skewMinutes: number;
   blows: readonly Blow[];
 }
 
@@ -121,7 +119,6 @@ function roundOf(dice: Dice, { engine, runners }: Beginning, failPoint: string |
     afterMinutes: dice.between(2, 12),
     runners,
     failPoint,
-    skewMinutes: runners > 1 && dice.chance(0.15) ? 10 : 0,
     blows: [
       ...struck.map((index) => blow('runner', index)),
       ...(dice.chance(0.25) ? [blow('sandbox')] : []),

@@ -21,10 +21,9 @@ export interface Verdict {
 export async function judge(world: World, { debtors, executedBefore }: Shop): Promise<Verdict> {
   const ledger = await world.provider.ledger();
   const audit = await auditBooks(world.app, ledger);
-  const isOpen = (explained: boolean) => !(explained && isSkewed(world)); // a wrong clock may leave one to a person
   const said = (kinds: readonly string[]) =>
     audit.differences
-      .filter(({ kind, explained }) => kinds.includes(kind) && isOpen(explained))
+      .filter(({ kind }) => kinds.includes(kind))
       .map(({ kind, attemptId, says }) => `${kind} ${attemptId}: ${says}`);
   const books = await readBooks(world, debtors);
   const doubtful = [...books.attempts.values()].filter(isInDoubt);
@@ -94,12 +93,9 @@ const isOf = ({ subscriptionId, cycle }: BillingCycle, attempt: PaymentAttempt):
 const waitsForPerson = ({ mandateId }: PaymentAttempt, attempts: Books['attempts']): boolean =>
   [...attempts.values()].some((other) => other.mandateFence === mandateId && isAsked(other));
 
-/** Where one machine's clock is wrong, a witness may prove nothing. */
-const isSkewed = ({ plan }: World): boolean => plan.rounds.some(({ skewMinutes }) => skewMinutes > 0);
-
 /** An unknown that is nobody's; and with a witness whose word is booked, any at all. */
 const shouldBeOver = (world: World, attempt: PaymentAttempt): boolean =>
-  !attempt.needsOperator || (world.plan.witness === 'auto' && !isSkewed(world));
+  !attempt.needsOperator || world.plan.witness === 'auto';
 
 const sayStuck = ({ publicId, state, operatorReason, proposal }: PaymentAttempt): string =>
   `${publicId} is still ${state} (${operatorReason ?? 'nobody is asked'}${proposal ? `, proposal ${proposal}` : ''})`;
