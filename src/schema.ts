@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { InferSelectModel } from 'drizzle-orm';
+import { sql } from './platform/database/sql.ts';
+import type { InferSelectModel } from './platform/database/sql.ts';
 import type {
   Database as AnyDatabase,
   Kit,

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { Forbidden, Unauthenticated } from '../platform/errors.ts';
 import type { User } from '../schema.ts';

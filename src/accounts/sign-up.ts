@@ -1,4 +1,4 @@
-import { eq, or } from 'drizzle-orm';
+import { eq, or } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { isDuplicateKey } from '../platform/database/index.ts';
 import { Conflict, type FieldProblem } from '../platform/errors.ts';

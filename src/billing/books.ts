@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, or } from 'drizzle-orm';
+import { and, asc, eq, inArray, or } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { BillingCycle, PaymentAttempt, Subscription, Transaction } from '../schema.ts';
 

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { mayWriteSince, orderRefOf, type ChargeOutcome } from '../payments/index.ts';
 import type { Claim } from './claim.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { closeAttempt, markNow, recordEvents, SILENT_AFTER_MS, type SentMark } from '../payments/index.ts';
 import { isDuplicateKey, updateEach } from '../platform/database/index.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, lte } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { failPoint } from '../platform/fail-points.ts';
 import type { Transaction } from '../schema.ts';

@@ -1,4 +1,4 @@
-import { and, count, eq, inArray } from 'drizzle-orm';
+import { and, count, eq, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { enqueueEvents, type NewEvent } from '../outbox/index.ts';
 import type { DeclinedHard, DeclinedSoft, Told } from '../payments/index.ts';

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNull, lt, sql, type SQL } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { PaymentAttempt } from '../schema.ts';
 import type { Window } from './due.ts';

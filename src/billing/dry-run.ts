@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { noCountsByStep, STEPS, type Counters } from './counters.ts';
 import { findInDoubt, findOverdue, findWithoutReference } from './doubts.ts';

@@ -15,7 +15,7 @@ import {
   or,
   sql,
   type SQL,
-} from 'drizzle-orm';
+} from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { PaymentAttempt, Queries, Subscription } from '../schema.ts';
 

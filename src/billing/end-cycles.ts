@@ -1,4 +1,4 @@
-import { inArray } from 'drizzle-orm';
+import { inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { enqueueEvents } from '../outbox/index.ts';
 import { releaseMandate } from '../payments/index.ts';

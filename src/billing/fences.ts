@@ -1,4 +1,4 @@
-import { inArray, or } from 'drizzle-orm';
+import { inArray, or } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { PaymentAttempt, Transaction } from '../schema.ts';
 

@@ -1,5 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { desc, isNotNull } from 'drizzle-orm';
+import { desc, isNotNull } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { BillReport } from './report-schema.ts';
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, eq, gt } from '../platform/database/sql.ts';
 import { enqueueEvents, type NewEvent } from '../outbox/index.ts';
 import { addDays } from '../platform/calendar.ts';
 import type { Subscription } from '../schema.ts';

@@ -1,4 +1,4 @@
-import { and, eq, sum } from 'drizzle-orm';
+import { and, eq, sum } from '../platform/database/sql.ts';
 import {
   countDeadCommands,
   findInDoubt,

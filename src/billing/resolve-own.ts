@@ -1,4 +1,4 @@
-import { and, eq, lte, min } from 'drizzle-orm';
+import { and, eq, lte, min } from '../platform/database/sql.ts';
 import { resolveDue, type Resolved } from '../payments/index.ts';
 import type { Engine } from './engine.ts';
 import { pause } from './pace.ts';

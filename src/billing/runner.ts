@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { and, asc, eq, gt, inArray, lte } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lte } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { isDuplicateKey } from '../platform/database/index.ts';
 import { Conflict } from '../platform/errors.ts';

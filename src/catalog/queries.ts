@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray } from 'drizzle-orm';
+import { and, count, desc, eq, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { InvalidInput, NotFound } from '../platform/errors.ts';
 import type { CategoryCode, Item } from '../schema.ts';

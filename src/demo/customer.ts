@@ -1,4 +1,4 @@
-import { count } from 'drizzle-orm';
+import { count } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 
 interface Answered {

@@ -1,4 +1,4 @@
-import { and, count, eq } from 'drizzle-orm';
+import { and, count, eq } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { runBilling } from '../billing/index.ts';
 import { momentIn } from '../platform/calendar.ts';

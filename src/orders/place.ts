@@ -1,4 +1,4 @@
-import { and, count, eq, gt, inArray } from 'drizzle-orm';
+import { and, count, eq, gt, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { findItems } from '../catalog/index.ts';
 import { personFields } from '../accounts/index.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { NotFound } from '../platform/errors.ts';
 import type { Order, OrderLine, PaymentAttempt } from '../schema.ts';

@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray } from 'drizzle-orm';
+import { and, eq, gte, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { enqueueEvents } from '../outbox/index.ts';
 import type { Approved, DeclinedHard, DeclinedSoft, Settlement } from '../payments/index.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { writeAudit, type Performer } from '../audit.ts';
 import { Conflict, NotFound } from '../platform/errors.ts';

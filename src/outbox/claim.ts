@@ -1,4 +1,4 @@
-import { and, asc, inArray, sql } from 'drizzle-orm';
+import { and, asc, inArray, sql } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { OutboxEvent, Transaction } from '../schema.ts';
 import { findDue, isDue, type Wanted } from './due.ts';

@@ -1,4 +1,16 @@
-import { aliasedTable, and, asc, eq, inArray, lt, lte, notExists, notInArray, or, type SQL } from 'drizzle-orm';
+import {
+  aliasedTable,
+  and,
+  asc,
+  eq,
+  inArray,
+  lt,
+  lte,
+  notExists,
+  notInArray,
+  or,
+  type SQL,
+} from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { OutboxStatus } from '../schema.ts';
 

@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, lte, min } from 'drizzle-orm';
+import { and, count, eq, inArray, lte, min } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { outboxMetrics } from './metrics.ts';
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { OutboxEvent, OutboxStatus } from '../schema.ts';
 

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { DeadLetter, OutboxEvent, Transaction } from '../schema.ts';
 import { delayMs, postponedUntil } from './rules.ts';

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt } from 'drizzle-orm';
+import { and, eq, inArray, lt } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 
 type TidyingApp = Pick<App, 'config' | 'database' | 'clock'>;

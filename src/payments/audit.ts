@@ -1,4 +1,4 @@
-import { and, asc, gt, inArray } from 'drizzle-orm';
+import { and, asc, gt, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import type { PaymentAttempt, Refund } from '../schema.ts';
 import { orderRefOf } from './ledger/attempts.ts';

@@ -1,4 +1,4 @@
-import { count, eq, min } from 'drizzle-orm';
+import { count, eq, min } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { OPERATOR_REASONS } from '../schema.ts';
 

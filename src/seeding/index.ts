@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { eq } from 'drizzle-orm';
+import { eq } from '../platform/database/sql.ts';
 import { isDuplicateKey } from '../platform/database/index.ts';
 import { catalogueOf, itemSource } from './items.ts';
 import { orderSource } from './orders.ts';

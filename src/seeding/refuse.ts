@@ -1,4 +1,4 @@
-import { asc, desc } from 'drizzle-orm';
+import { asc, desc } from '../platform/database/sql.ts';
 import { isDay } from '../platform/calendar.ts';
 import type { Config } from '../platform/config/index.ts';
 import { InvalidInput, Misconfigured } from '../platform/errors.ts';

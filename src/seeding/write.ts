@@ -1,4 +1,4 @@
-import type { InferInsertModel } from 'drizzle-orm';
+import type { InferInsertModel } from '../platform/database/sql.ts';
 import type { Tables, Transaction } from '../schema.ts';
 
 /**

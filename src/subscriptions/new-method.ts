@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, ne, or, type SQL } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, or, type SQL } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { releaseMandate, type Settlement } from '../payments/index.ts';
 import type { PaymentAttempt, Transaction } from '../schema.ts';

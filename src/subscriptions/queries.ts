@@ -1,4 +1,4 @@
-import { and, count, desc, eq } from 'drizzle-orm';
+import { and, count, desc, eq } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { NotFound } from '../platform/errors.ts';
 import type { BillingCycle, Mandate, Subscription } from '../schema.ts';

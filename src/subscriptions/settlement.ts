@@ -1,4 +1,4 @@
-import { asc, eq, inArray } from 'drizzle-orm';
+import { asc, eq, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { failOrder, lockOrder, orderWants, payOrder, refundOrder } from '../orders/index.ts';
 import { enqueueEvents } from '../outbox/index.ts';

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, or } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, or } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { closeAttempt, createAttempts, GRACE_MS, openSession, refuseWhileHalted } from '../payments/index.ts';
 import { Conflict, NotFound } from '../platform/errors.ts';

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, ne, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, ne, or, type SQL } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import type {
   AuditRow,

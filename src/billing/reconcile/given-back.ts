@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import type { GivenBack } from './compare.ts';
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, or } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, or } from '../../platform/database/sql.ts';
 import { investigate, lookUpNow, resolveRefunds } from '../../payments/index.ts';
 import { withOffset } from '../../platform/calendar.ts';
 import { Unavailable } from '../../platform/errors.ts';

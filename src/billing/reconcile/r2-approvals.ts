@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, isNotNull, lt } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNotNull, lt } from '../../platform/database/sql.ts';
 import { orderRefOf, type LookupOutcome } from '../../payments/index.ts';
 import { firstIdAt } from '../../platform/ids.ts';
 import type { PaymentAttempt } from '../../schema.ts';

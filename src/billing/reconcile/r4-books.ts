@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../platform/database/sql.ts';
 import { firstIdAt } from '../../platform/ids.ts';
 import type { PaymentAttempt } from '../../schema.ts';
 import type { Breach, CheckName } from '../verify/check.ts';

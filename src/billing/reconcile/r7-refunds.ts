@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray, lt, sum } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, lt, sum } from '../../platform/database/sql.ts';
 import { firstIdAt } from '../../platform/ids.ts';
 import type { PaymentAttempt, RefundStatus } from '../../schema.ts';
 import { comparePayment } from './r2-approvals.ts';

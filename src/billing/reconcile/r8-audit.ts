@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../platform/database/sql.ts';
 import { z } from 'zod';
 import { auditBooks, type Movement } from '../../payments/index.ts';
 import { InvalidInput } from '../../platform/errors.ts';

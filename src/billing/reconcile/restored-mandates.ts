@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, isNull, lte, or, sql } from '../../platform/database/sql.ts';
 import { dayIn, withOffset } from '../../platform/calendar.ts';
 import type { Mandate } from '../../schema.ts';
 import { askEach, AWAY, eachRow, PAGE, type Reconciliation } from './run.ts';

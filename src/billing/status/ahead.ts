@@ -1,4 +1,4 @@
-import { and, asc, between, count, eq, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, between, count, eq, isNull, lte, sql } from '../../platform/database/sql.ts';
 import { addDays } from '../../platform/calendar.ts';
 import type { StatusDocument } from './document.ts';
 import type { StatusApp } from './runs.ts';

@@ -1,4 +1,4 @@
-import { and, count, eq, gt, lte, min, sum } from 'drizzle-orm';
+import { and, count, eq, gt, lte, min, sum } from '../../platform/database/sql.ts';
 import { isOlderThanWatermark } from '../../payments/index.ts';
 import type { App } from '../../app.ts';
 import { addDays, dayIn, withOffset } from '../../platform/calendar.ts';

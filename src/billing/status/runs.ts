@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq, inArray } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { withOffset } from '../../platform/calendar.ts';
 import { sumOf, type Counters } from '../counters.ts';

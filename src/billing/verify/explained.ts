@@ -1,4 +1,4 @@
-import { and, eq, inArray, sum } from 'drizzle-orm';
+import { and, eq, inArray, sum } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import type { PaymentAttempt } from '../../schema.ts';
 

@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray } from '../../platform/database/sql.ts';
 import type { AttemptState } from '../../schema.ts';
 import { check, type CheckingApp } from './check.ts';
 import type { Range } from './ranges.ts';

@@ -1,4 +1,4 @@
-import { eq, ne, or, and, sql } from 'drizzle-orm';
+import { eq, ne, or, and, sql } from '../../platform/database/sql.ts';
 import { check } from './check.ts';
 
 /** V8: what categories copy of an item, and what its price says of itself. */

@@ -1,4 +1,4 @@
-import { sql, type Column, type SQL } from 'drizzle-orm';
+import { sql, type Column, type SQL } from '../../platform/database/sql.ts';
 
 /**
  * A joined row's state as a condition that no index serves. Rows are joined by their ids; without statistics SQLite takes

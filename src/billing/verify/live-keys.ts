@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, ne, not, or } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne, not, or } from '../../platform/database/sql.ts';
 import { check } from './check.ts';
 
 /** V6: the keys that admit one payment at a time stand while one is under way, and fall with it. */

@@ -1,4 +1,4 @@
-import { and, eq, exists, ne, not, or, sql } from 'drizzle-orm';
+import { and, eq, exists, ne, not, or, sql } from '../../platform/database/sql.ts';
 import { check, type CheckingApp } from './check.ts';
 
 /** V13: a permission to charge stands as long as a subscription needs it, and is given back afterwards. */

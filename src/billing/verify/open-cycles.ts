@@ -1,4 +1,4 @@
-import { aliasedTable, and, eq, gt, inArray, isNotNull, isNull, lt, ne, not, or } from 'drizzle-orm';
+import { aliasedTable, and, eq, gt, inArray, isNotNull, isNull, lt, ne, not, or } from '../../platform/database/sql.ts';
 import { check } from './check.ts';
 import { nameOf } from './paid-cycles.ts';
 import { joinedWith } from './joining.ts';

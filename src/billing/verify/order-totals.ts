@@ -1,4 +1,4 @@
-import { eq, max, sql } from 'drizzle-orm';
+import { eq, max, sql } from '../../platform/database/sql.ts';
 import { check } from './check.ts';
 
 /** V1: an order says what its lines come to. */

@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, or } from 'drizzle-orm';
+import { and, eq, isNull, lt, or } from '../../platform/database/sql.ts';
 import { withOffset } from '../../platform/calendar.ts';
 import { check, type CheckingApp } from './check.ts';
 

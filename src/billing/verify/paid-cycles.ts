@@ -1,4 +1,4 @@
-import { aliasedTable, and, eq, isNotNull, isNull, ne, or } from 'drizzle-orm';
+import { aliasedTable, and, eq, isNotNull, isNull, ne, or } from '../../platform/database/sql.ts';
 import { check, type CheckingApp, type Found } from './check.ts';
 import { DUPLICATE, unexplained, type Surplus } from './explained.ts';
 import type { Range } from './ranges.ts';

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, ne, not, or } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne, not, or } from '../../platform/database/sql.ts';
 import { check, type CheckingApp, type Found } from './check.ts';
 import { DUPLICATE, unexplained } from './explained.ts';
 import type { Range } from './ranges.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, type SQL } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import type { Tables } from '../../schema.ts';
 

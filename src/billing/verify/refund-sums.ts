@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, inArray, not, or, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, inArray, not, or, sql } from '../../platform/database/sql.ts';
 import type { RefundStatus } from '../../schema.ts';
 import { check, type CheckingApp } from './check.ts';
 

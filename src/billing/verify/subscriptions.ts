@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, ne, not, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne, not, or, sql } from '../../platform/database/sql.ts';
 import { dayIn } from '../../platform/calendar.ts';
 import { nextBilling } from '../calendar.ts';
 import { check, type CheckingApp } from './check.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { failPoint } from '../../platform/fail-points.ts';
 import type { AttemptState, PaymentAttempt } from '../../schema.ts';

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import { failPoint } from '../../platform/fail-points.ts';

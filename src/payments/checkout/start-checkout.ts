@@ -1,4 +1,4 @@
-import { and, count, eq, inArray } from 'drizzle-orm';
+import { and, count, eq, inArray } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { isDuplicateKey } from '../../platform/database/index.ts';
 import { Conflict, NotFound, Refused, Unavailable } from '../../platform/errors.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, ne } from 'drizzle-orm';
+import { and, asc, eq, lte, ne } from '../../platform/database/sql.ts';
 import type { PaymentAttempt } from '../../schema.ts';
 import { closeAttempt } from '../ledger/attempts.ts';
 import type { SettlingApp } from '../ledger/settle.ts';

@@ -1,4 +1,4 @@
-import { eq, inArray, and } from 'drizzle-orm';
+import { eq, inArray, and } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { NotFound } from '../../platform/errors.ts';
 import { randomBase32 } from '../../platform/ids.ts';

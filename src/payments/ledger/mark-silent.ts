@@ -1,4 +1,4 @@
-import { and, asc, eq, lte } from 'drizzle-orm';
+import { and, asc, eq, lte } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import type { PaymentAttempt } from '../../schema.ts';
 import { settle, type SettlingApp } from './settle.ts';

@@ -1,4 +1,4 @@
-import { asc, eq, inArray } from 'drizzle-orm';
+import { asc, eq, inArray } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { enqueueEvents } from '../../outbox/index.ts';
 import { updateEach } from '../../platform/database/index.ts';

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { eq } from '../../platform/database/sql.ts';
 import { randomBase32 } from '../../platform/ids.ts';
 import type { PaymentAttempt } from '../../schema.ts';
 import type { TokenVault } from '../mandates/token-vault.ts';

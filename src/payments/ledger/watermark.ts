@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { eq } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { isDuplicateKey } from '../../platform/database/index.ts';
 import type { PaymentAttempt } from '../../schema.ts';

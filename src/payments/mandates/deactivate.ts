@@ -1,4 +1,4 @@
-import { and, eq, inArray, or } from 'drizzle-orm';
+import { and, eq, inArray, or } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { Postpone } from '../../outbox/index.ts';
 import { failPoint } from '../../platform/fail-points.ts';

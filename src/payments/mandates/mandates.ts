@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne } from 'drizzle-orm';
+import { and, eq, inArray, ne } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { enqueueEvents } from '../../outbox/index.ts';
 import type { Mandate, PaymentAttempt, Transaction } from '../../schema.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, eq, gt } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { isDuplicateKey } from '../../platform/database/index.ts';
 import type { Mandate } from '../../schema.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../platform/database/sql.ts';
 import type { PaymentAttempt } from '../../schema.ts';
 import { recordEvent } from '../ledger/history.ts';
 import { act, wordOf, type OperatorRequest } from './act.ts';

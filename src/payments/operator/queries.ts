@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, type SQL } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { addDays, momentIn } from '../../platform/calendar.ts';
 import type {

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../platform/database/sql.ts';
 import type { Performer } from '../../audit.ts';
 import { redactText } from '../../platform/redact.ts';
 import type { OperatorReason, PaymentAttempt, Transaction } from '../../schema.ts';

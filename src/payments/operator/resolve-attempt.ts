@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../platform/database/sql.ts';
 import { isDuplicateKey } from '../../platform/database/index.ts';
 import { InvalidInput, Refused } from '../../platform/errors.ts';
 import type { PaymentAttempt, Transaction } from '../../schema.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray } from '../../platform/database/sql.ts';
 import { Postpone } from '../../outbox/index.ts';
 import { failPoint } from '../../platform/fail-points.ts';
 import type { OutboxEvent, PaymentAttempt, Refund, Transaction } from '../../schema.ts';

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../platform/database/sql.ts';
 import type { Performer } from '../../audit.ts';
 import { Conflict, InvalidInput } from '../../platform/errors.ts';
 import type { Refund, RefundReasonCode, RefundStatus, Transaction } from '../../schema.ts';

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { NotFound } from '../../platform/errors.ts';
 import type { Order, PaymentAttempt, Queries, Refund, RefundStatus, Transaction } from '../../schema.ts';

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { writeAudit, type Performer } from '../../audit.ts';
 import { enqueueEvents } from '../../outbox/index.ts';

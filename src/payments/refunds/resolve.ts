@@ -1,4 +1,4 @@
-import { and, asc, eq, lte } from 'drizzle-orm';
+import { and, asc, eq, lte } from '../../platform/database/sql.ts';
 import type { Refund, Transaction } from '../../schema.ts';
 import { isOverdue, nextCheckAfter } from '../ledger/check-schedule.ts';
 import { judgeRefund } from './judge.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../platform/database/sql.ts';
 import type { OperatorReason, PaymentAttempt, Transaction } from '../../schema.ts';
 import { isOverdue } from '../ledger/check-schedule.ts';
 import { recordEvent } from '../ledger/history.ts';

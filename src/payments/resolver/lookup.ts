@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, ne } from 'drizzle-orm';
+import { and, eq, gte, inArray, ne } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import type { Mandate, PaymentAttempt } from '../../schema.ts';
 import { orderRefOf } from '../ledger/attempts.ts';

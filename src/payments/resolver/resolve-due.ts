@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, or, sql } from '../../platform/database/sql.ts';
 import type { PaymentAttempt } from '../../schema.ts';
 import { nextCheckAfter } from '../ledger/check-schedule.ts';
 import { markSilent } from '../ledger/mark-silent.ts';

@@ -1,4 +1,4 @@
-import type { InferInsertModel, SQL } from 'drizzle-orm';
+import type { InferInsertModel, SQL } from './sql.ts';
 import type { SQLiteTable, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 
