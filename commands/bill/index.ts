@@ -9,7 +9,7 @@ import type { Shutdown } from '../../src/platform/shutdown.ts';
 /** Outside the bank's night, and with three hours of repeats before the working day. */
 const EVERY_NIGHT = '0 2 * * *';
 /** What belongs to one run only. */
-const SINGLE = ['date', 'dry-run', 'only', 'limit', 'retries'];
+const NOT_FOR_ONE_RUN = [{ type: 'none' as const, flags: ['date', 'dry-run', 'only', 'limit', 'retries'] }];
 
 export default class Bill extends PilliveryCommand {
   static override summary = 'charge every subscription due on a day';
@@ -39,8 +39,12 @@ Exit codes: 0 all settled, 1 a bug, 2 wrong words, 3 a person must look, 4 anoth
     join: Flags.boolean({ summary: 'work beside a live runner of the same date' }),
     retries: count({ summary: 'run again so often after exit 75' }),
     'retry-after': length({ summary: 'time between such runs', default: '1h' }),
-    daemon: Flags.boolean({ summary: 'stay, and bill every day at two in the night', exclusive: SINGLE }),
-    cron: Flags.string({ summary: 'stay, and bill by this schedule', helpValue: 'EXPR', exclusive: SINGLE }),
+    daemon: Flags.boolean({ summary: 'stay, and bill every day at two in the night', relationships: NOT_FOR_ONE_RUN }),
+    cron: Flags.string({
+      summary: 'stay, and bill by this schedule',
+      helpValue: 'EXPR',
+      relationships: NOT_FOR_ONE_RUN,
+    }),
     quiet: Flags.boolean({ summary: 'no progress' }),
     'metrics-file': Flags.string({ summary: "figures for Prometheus' textfile collector", helpValue: 'FILE' }),
   };

@@ -80,7 +80,7 @@ describe('--help', () => {
           [--debug] [--date YYYY-MM-DD] [--dry-run] [--only ID,…|@FILE] [--limit N]
           [--concurrency N] [--rate N] [--catch-up-days N] [--deadline 90m|HH:MM]
           [--breaker-patience 90s|5m|1h] [--join] [--retries N] [--retry-after
-          90s|5m|1h] [--quiet] [--metrics-file FILE]
+          90s|5m|1h] [--daemon] [--cron EXPR] [--quiet] [--metrics-file FILE]
 
       FLAGS
         --breaker-patience=90s|5m|1h  time in all to wait while a provider is down
@@ -88,6 +88,8 @@ describe('--help', () => {
                                       billing.catchUpDays if left out
         --concurrency=N               provider calls in flight; billing.concurrency if
                                       left out
+        --cron=EXPR                   stay, and bill by this schedule
+        --daemon                      stay, and bill every day at two in the night
         --date=YYYY-MM-DD             billing date; today in the shop time zone if
                                       left out
         --deadline=90m|HH:MM          take no more work after this
@@ -128,6 +130,8 @@ describe('--help', () => {
         $ pillivery bill --date 2026-11-22 --dry-run
 
         $ pillivery bill --concurrency 32 --deadline 04:30 --json
+
+        $ pillivery bill --cron "0 2 * * *"
 
       COMMANDS
         bill explain    tell why something was or was not charged

@@ -92,7 +92,7 @@ const GROUND: Record<string, string> = {
   'src/orders/deep.ts': 'export type Deep = string;',
   'src/orders/cycle-b.ts': "import './cycle-a.ts';",
   'src/orders/types-only.ts': "import type { App } from '../app.ts'; import type { B } from './types-only-too.ts';",
-  'src/orders/types-only-too.ts': "import { a } from './types-only.ts'; import { eq } from 'drizzle-orm';",
+  'src/orders/types-only-too.ts': "import { a } from './types-only.ts';",
   'src/orders/routes.ts': "import { OpenAPIHono } from '@hono/zod-openapi'; import './deep.ts';",
   'src/billing/fine.ts': "import '../orders/index.ts'; import '../outbox/index.ts'; import '../schema.ts';",
   'src/deploy/fine.ts': "import 'execa'; import 'listr2';",
