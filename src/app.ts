@@ -11,6 +11,7 @@ import { databaseUrl, loadConfig, type Config } from './platform/config/index.ts
 import { idsFrom, randomBase32, type NewId } from './platform/ids.ts';
 import { openLog, type Log } from './platform/log.ts';
 import { openMetrics, type Metrics } from './platform/metrics.ts';
+import { connectStores, type Stores } from './platform/stores/index.ts';
 import { defineTables, type Database, type User } from './schema.ts';
 import { newMethodSettlement, subscriptionSettlement } from './subscriptions/index.ts';
 
@@ -24,6 +25,8 @@ export interface App {
   log: Log;
   metrics: Metrics;
   newId: NewId;
+  /** What processes share beside the database: short-lived values, messages, limits. */
+  stores: Stores;
   /** Of this process, as rows name it that it has taken or sent: host, process number and a random part. */
   processId: string;
   payments: Payments;
@@ -34,6 +37,8 @@ export interface App {
   sinks: readonly Sink[];
   /** Of this release, as /health and runners report it. */
   version: string;
+  /** Throws when the database is at a level that this release does not work on, as another release may leave it. */
+  checkSchema(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,6 +84,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
   }
   const newId = idsFrom(clock);
   const metrics = openMetrics();
+  const stores = await connectStores({ ...config.redis, clock, log, metrics });
   const payments = openPayments(config, { database, clock, log, metrics, newId });
   return {
     config,
@@ -88,6 +94,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     log,
     metrics,
     newId,
+    stores,
     processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
     payments,
     settlements: {
@@ -99,8 +106,10 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     handlers: paymentHandlers,
     sinks: [logSink(log)],
     version: options.version,
+    checkSchema: () => checkSchema(database, migrations),
     close: async () => {
       await payments.close();
+      await stores.close();
       await database.close();
     },
   };

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need from the machine: a MariaDB server, a Chromium, shellcheck and systemd's tools. Does nothing
-# and says nothing when they are there. It starts no service: tests start private servers from the binaries (servers.ts).
+# Installs what the tests need from the machine: a MariaDB and a Redis server, a Chromium, shellcheck and systemd's tools.
+# Does nothing and says nothing when they are there. It starts no service: tests start private servers from the binaries.
 set -euo pipefail
 
 # A mirror that answers at all answers within seconds; the largest package (Chromium) takes a minute or two.
@@ -39,6 +39,7 @@ install_package() {
 
 missing=()
 find_program mariadbd mysqld >/dev/null || missing+=(mariadb-server)
+find_program redis-server >/dev/null || missing+=(redis-server)
 find_program chromium chromium-browser google-chrome >/dev/null || missing+=(chromium)
 find_program shellcheck >/dev/null || missing+=(shellcheck)
 find_program systemd-analyze >/dev/null || missing+=(systemd)

@@ -25,7 +25,7 @@ export interface MysqlServer {
 const READY_WITHIN_MS = 30_000;
 
 /** The machine's own binaries; Debian keeps servers in sbin. */
-function findProgram(...names: string[]): string | undefined {
+export function findProgram(...names: string[]): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/usr/bin'];
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }

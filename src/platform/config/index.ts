@@ -126,11 +126,14 @@ function mistakesOf({ key, value, from, fromFile }: Setting, known: readonly str
   if (fromFile && key in SECRET_KEYS) {
     return [`${key} (${from}) is a secret; set it by the variable ${variableOf(key)} instead`];
   }
-  if (fromFile && key === 'database.url' && /^[a-z]+:\/\/[^/]*:[^/]*@/.test(String(value))) {
-    return [`database.url (${from}) holds a password; set it by the variable ${variableOf(key)} instead`];
+  if (fromFile && ADDRESSES.has(key) && /^[a-z]+:\/\/[^/]*:[^/]*@/.test(String(value))) {
+    return [`${key} (${from}) holds a password; set it by the variable ${variableOf(key)} instead`];
   }
   return [];
 }
+
+/** Keys whose values may hold a password, which then may not stand in a file. */
+const ADDRESSES = new Set(['database.url', 'redis.url']);
 
 /** Variables and flags are text: numbers, booleans and lists are read as YAML reads them. */
 function nested(settings: Map<string, Setting>, known: readonly string[]): Record<string, unknown> {
@@ -150,7 +153,8 @@ function nested(settings: Map<string, Setting>, known: readonly string[]): Recor
 const TEXT_KEYS = new Set([
   ...Object.keys(SECRET_KEYS),
   'dataDir',
-  'database.url',
+  ...ADDRESSES,
+  'redis.prefix',
   'clock.now',
   'shop.timeZone',
   'shop.storefrontUrl',

@@ -37,6 +37,7 @@ export const ConfigSchema = z.strictObject({
     maxBodyBytes: z.int().min(1_024),
   }),
   database: z.strictObject({ url: z.string(), poolSize: z.int().min(1).max(200) }),
+  redis: z.strictObject({ url: z.string().regex(/^(rediss?:\/\/.+)?$/, 'must begin with redis:// or rediss://'), prefix: z.string().max(40) }),
   auth: z.strictObject({ accessTokenMinutes: z.int().min(1).max(1_440), jwtKey: secret(32).optional() }),
   catalog: z.strictObject({ pageSize: z.int().min(1).max(100) }),
   orders: z.strictObject({
