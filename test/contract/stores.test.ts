@@ -134,4 +134,23 @@ describe.each(STORE_FORMS)('stores %s', (form) => {
     expect(decisions[100]?.retryAfterSeconds).toBeGreaterThan(0);
     expect(wideLimiter.take(wide, 'b').allowed).toBe(true);
   });
+
+  it('count different members: a few exactly, many within three percent', async () => {
+    const { sketches } = await open();
+    for (let n = 0; n < 200; n++) await sketches.add('few', `10.0.0.${n % 100}`, MINUTE);
+    for (let n = 0; n < 20_000; n++) await sketches.add('many', `member ${n % 10_000}`, MINUTE);
+    const [few, many] = [await sketches.count('few'), await sketches.count('many')];
+    expect(Math.abs(few - 100)).toBeLessThanOrEqual(2);
+    expect(Math.abs(many - 10_000)).toBeLessThan(300);
+    expect(await sketches.count('none')).toBe(0);
+  });
+
+  it('forget a count at the end of the life that its first member began', async () => {
+    const { sketches } = await open();
+    await sketches.add('k', 'a', 100);
+    await sleep(60);
+    await sketches.add('k', 'b', 100);
+    await sleep(60);
+    expect(await sketches.count('k')).toBe(0);
+  });
 });

@@ -7,12 +7,14 @@ import { localKv, type Kv } from './kv.ts';
 import { localLimiter, sharedLimiter, type Limiter } from './limiter.ts';
 import { localLocks, sharedLocks, type Locks } from './locks.ts';
 import { sharedCopies, sharedKv } from './redis-kv.ts';
+import { localSketches, sharedSketches, type Sketches } from './sketches.ts';
 import { localWideLimiter, sharedWideLimiter, type WideLimiter } from './wide-limiter.ts';
 
 export type { Bus } from './bus.ts';
 export type { Kv } from './kv.ts';
 export type { Limiter } from './limiter.ts';
 export type { Locks } from './locks.ts';
+export type { Sketches } from './sketches.ts';
 export type { WideLimiter } from './wide-limiter.ts';
 
 /** What the processes of one shop share beside the database. Nothing here is the only record of anything that counts. */
@@ -27,6 +29,8 @@ export interface Stores {
   limiter: Limiter;
   /** Wide limits: counted here at once, told to the others in the background. */
   wideLimiter: WideLimiter;
+  /** How many different visitors something had. */
+  sketches: Sketches;
   /** `local`: one process, no Redis. `shared`: Redis answers. `away`: it does not, each process goes on by itself. */
   standing(): 'local' | 'shared' | 'away';
   close(): Promise<void>;
@@ -52,6 +56,7 @@ const localStores = ({ clock }: StoresOptions): Stores => ({
   bus: localBus(),
   limiter: localLimiter(clock),
   wideLimiter: localWideLimiter(clock),
+  sketches: localSketches(clock),
   standing: () => 'local',
   close: async () => {},
 });
@@ -65,6 +70,7 @@ function sharedStores({ clock }: StoresOptions, link: RedisLink): Stores {
     bus: sharedBus(link, localBus()),
     limiter: sharedLimiter(link, localLimiter(clock)),
     wideLimiter,
+    sketches: sharedSketches(link, localSketches(clock)),
     standing: () => (link.isUp() ? 'shared' : 'away'),
     async close() {
       wideLimiter.close();
