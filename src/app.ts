@@ -12,7 +12,7 @@ import { idsFrom, randomBase32, type NewId } from './platform/ids.ts';
 import { openLog, type Log } from './platform/log.ts';
 import { openMetrics, type Metrics } from './platform/metrics.ts';
 import { connectStores, type Stores } from './platform/stores/index.ts';
-import { defineTables, type Database, type User } from './schema.ts';
+import { defineTables, type Database, type Queries, type User } from './schema.ts';
 import { newMethodSettlement, subscriptionSettlement } from './subscriptions/index.ts';
 
 /** Everything a service may need. Each names the parts it uses, so a test passes exactly those. */
@@ -42,9 +42,23 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** Writes down, in the transaction of a change, what a repeat of the request with its Idempotency-Key is answered. */
+export type KeepAnswer = (tx: Queries, answer: { status: number; body: unknown; location?: string }) => Promise<void>;
+
 /** What a request carries through the house. `user` is set on routes that ask for one. */
 export interface ApiEnv {
-  Variables: { user: User; requestId: string };
+  Variables: {
+    user: User;
+    requestId: string;
+    /** Template of the route that answers, for what is counted by route. */
+    route: string | undefined;
+    /** The caller's, as far as trusted proxies tell; `networkOf` gives what limits count. */
+    address: string;
+    /** On routes that are asked with a key; a service that changes something calls it in its transaction. */
+    keepAnswer: KeepAnswer | undefined;
+  };
+  /** Of the Node server; absent where the API is called without a socket. */
+  Bindings: { incoming?: { socket: { remoteAddress?: string | undefined } } } | undefined;
 }
 
 export interface Package {

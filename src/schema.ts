@@ -591,8 +591,30 @@ export function defineTables(kit: Kit) {
     ],
   );
 
+  /**
+   * Requests that their callers have named (Idempotency-Key), and their answers. On routes of money DONE is written in the
+   * transaction of the change, so a crash between the two cannot repeat it. `locked_until` tells a holder from the next.
+   */
+  const idempotencyKeys = kit.table(
+    'idempotency_keys',
+    {
+      scope: kit.string(64).notNull(),
+      key: kit.string(128).notNull(),
+      route: kit.string(120).notNull(),
+      requestHash: kit.string(64).notNull(),
+      state: kit.choice('IN_PROGRESS', 'DONE').notNull(),
+      httpStatus: kit.count(),
+      response: kit.json<StoredAnswer>(),
+      lockedUntil: kit.instant().notNull(),
+      expiresAt: kit.instant().notNull(),
+      createdAt: created(),
+    },
+    (t) => [kit.primaryKey({ columns: [t.scope, t.key] }), kit.index('idempotency_keys_expiry').on(t.expiresAt)],
+  );
+
   return {
     users,
+    idempotencyKeys,
     items,
     itemCategories,
     orders,
@@ -620,6 +642,14 @@ export interface CheckoutAction {
   appUrl?: string;
 }
 
+/** What a repeat of a named request is answered. */
+export interface StoredAnswer {
+  status: number;
+  body: unknown;
+  type: string;
+  location: string | null;
+}
+
 export type Tables = ReturnType<typeof defineTables>;
 export type Database = AnyDatabase<Tables>;
 export type Transaction = AnyTransaction;
@@ -635,5 +665,6 @@ export type PaymentAttempt = InferSelectModel<Tables['paymentAttempts']>;
 export type Refund = InferSelectModel<Tables['refunds']>;
 export type OutboxEvent = InferSelectModel<Tables['outboxEvents']>;
 export type DeadLetter = InferSelectModel<Tables['deadLetters']>;
+export type IdempotencyKey = InferSelectModel<Tables['idempotencyKeys']>;
 export type AuditRow = InferSelectModel<Tables['auditLog']>;
 export type BillingCycle = InferSelectModel<Tables['billingCycles']>;

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { ApiEnv, App } from '../app.ts';
 import { answer, dataOf, jsonBody } from '../platform/http/bodies.ts';
+import { rules } from '../platform/http/route-rules.ts';
 import { Profile, toProfile } from './body.ts';
 import * as field from './fields.ts';
 import { logIn } from './log-in.ts';
@@ -23,6 +24,7 @@ const signUpRoute = createRoute({
   path: '/api/users',
   summary: 'Sign up',
   security: [],
+  ...rules({ limit: { name: 'signUpsPerHour', by: 'address' } }),
   request: { body: jsonBody(SignUpBody) },
   responses: { 201: answer('the new user', dataOf(Profile)) },
 });

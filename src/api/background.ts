@@ -2,10 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
 import { startRelay } from '../outbox/index.ts';
 import { startResolver } from '../payments/index.ts';
+import { startForgetting } from './idempotency/forgetting.ts';
 
-/** What a serving process does beside answering: events are delivered, payments in doubt looked up. Ends with `stop`. */
+/**
+ * What a serving process does beside answering: events are delivered, payments in doubt looked up, old
+ * idempotency keys forgotten. Ends with `stop`.
+ */
 export async function workInBackground(app: App, stop: AbortSignal): Promise<void> {
-  await Promise.all([startRelay(app, stop), startResolver(app, stop), keepTime(app, stop)]);
+  const chores = [startRelay, startResolver, startForgetting, keepTime];
+  await Promise.all(chores.map((start) => start(app, stop)));
 }
 
 /** Clocks of machines drift apart by seconds in months, but somebody may set one. */

@@ -1,11 +1,13 @@
-import type { ErrorHandler } from 'hono';
+import type { Context, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { ZodError } from 'zod';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { z, type ZodError } from 'zod';
 import { withoutParameters } from '../platform/database/index.ts';
 import {
   Conflict,
   InvalidInput,
   PilliveryError,
+  RateLimited,
   Unavailable,
   type ErrorKind,
   type FieldProblem,
@@ -21,6 +23,7 @@ const STATUS: Record<ErrorKind, number> = {
   not_found: 404,
   conflict: 409,
   refused: 422,
+  limited: 429,
   unavailable: 503,
   misconfigured: 500,
 };
@@ -28,11 +31,12 @@ const STATUS: Record<ErrorKind, number> = {
 const BY_HTTP_STATUS: Record<number, string> = {
   400: 'MALFORMED_REQUEST',
   404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
   413: 'PAYLOAD_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-interface Problem {
+export interface Problem {
   status: number;
   code: string;
   detail: string;
@@ -47,7 +51,7 @@ export const onError =
     const error = withoutParameters(thrown);
     const problem = describe(error);
     if (problem.status >= 500) log.error({ err: error, requestId: c.var.requestId }, 'request failed');
-    return respond(problem, c.var.requestId);
+    return respond(c, problem);
   };
 
 export function describe(error: unknown): Problem {
@@ -73,32 +77,55 @@ function describeOurs(error: PilliveryError): Problem {
     code: error.code,
     detail: error.message,
     ...(fields.length > 0 && { errors: fields }),
-    ...(error instanceof Unavailable && { retryAfterSeconds: error.retryAfterSeconds }),
+    ...retryAfter(error),
   };
+}
+
+function retryAfter(error: PilliveryError): Pick<Problem, 'retryAfterSeconds'> {
+  const says = error instanceof Unavailable || error instanceof RateLimited || error instanceof Conflict;
+  return says && error.retryAfterSeconds !== undefined ? { retryAfterSeconds: error.retryAfterSeconds } : {};
 }
 
 const TITLES: Record<string, string> = {
   MALFORMED_REQUEST: 'The request cannot be read.',
   NOT_FOUND: 'There is nothing at this address.',
+  METHOD_NOT_ALLOWED: 'This address takes other methods; Allow names them.',
   PAYLOAD_TOO_LARGE: 'The request body is too large.',
-  UNSUPPORTED_MEDIA_TYPE: 'Send JSON (content-type: application/json).',
+  UNSUPPORTED_MEDIA_TYPE:
+    'Send what the route takes, which is JSON nearly everywhere (content-type: application/json).',
 };
 
-/** `application/problem+json` (RFC 9457) with our code, and the request id that finds it in the log. */
-export function respond({ status, code, detail, errors, retryAfterSeconds }: Problem, requestId: string): Response {
+/** What every refusal looks like (RFC 9457, with our code and the request id that finds it in the log). */
+export const ProblemBody = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    errors: z.array(z.object({ field: z.string(), reason: z.string() })).optional(),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem' });
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Answers with a problem; through the context, so that the headers every answer has are on it too. */
+export function respond(c: Context<ApiEnv>, problem: Problem): Response {
+  const { status, code, detail, errors, retryAfterSeconds } = problem;
   const words = code.toLowerCase().replaceAll('_', '-');
-  const body = {
+  const body: z.infer<typeof ProblemBody> = {
     type: `urn:pillivery:problem:${words}`,
     title: words.replaceAll('-', ' '),
     status,
     detail,
     code,
     ...(errors && { errors }),
-    requestId,
+    requestId: c.var.requestId,
   };
-  const headers = new Headers({ 'content-type': 'application/problem+json', 'x-request-id': requestId });
-  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
-  return new Response(JSON.stringify(body), { status, headers });
+  c.header('Content-Type', PROBLEM_TYPE);
+  if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds));
+  return c.body(JSON.stringify(body), status as ContentfulStatusCode);
 }
 
 /** Zod's words for what is wrong with a field, in ours; rejected values are not echoed. */

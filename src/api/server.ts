@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Misconfigured } from '../platform/errors.ts';
 
 export interface Listening {
@@ -15,12 +15,12 @@ export interface ListenOptions {
 }
 
 interface Fetches {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env: HttpBindings): Response | Promise<Response>;
 }
 
 /** Serves an API on an address; `Misconfigured` when the port is taken. */
 export async function listen(api: Fetches, { host, port }: ListenOptions): Promise<Listening> {
-  const server = createServer(getRequestListener((request) => api.fetch(request)));
+  const server = createServer(getRequestListener((request, env) => api.fetch(request, env as HttpBindings)));
   await bind(server, host, port);
   const address = server.address();
   const bound = typeof address === 'object' && address ? address.port : port;

@@ -47,7 +47,7 @@ export async function playDemo({ folder, port, items, fresh, tell, ...installed 
   // The shop's settings name its address, so it listens first and answers once it is built.
   const shop: { api?: ReturnType<typeof buildApi> } = {};
   const starting = new Response('starting', { status: 503 });
-  const late = { fetch: (request: Request) => shop.api?.fetch(request) ?? starting.clone() };
+  const late = { fetch: (request: Request, env: object) => shop.api?.fetch(request, env) ?? starting.clone() };
   const server = await onFreePort(port, tell, (at) => listen(late, { host: '127.0.0.1', port: at }));
 
   await home.remember({ api: server.url, sandbox: sandbox.url }, clock.now());

@@ -4,7 +4,7 @@ import { findItems } from '../catalog/index.ts';
 import { personFields } from '../accounts/index.ts';
 import { dayIn } from '../platform/calendar.ts';
 import { Conflict, NotFound, Refused } from '../platform/errors.ts';
-import type { Item, Order, OrderLine, User } from '../schema.ts';
+import type { Item, Order, OrderLine, Queries, User } from '../schema.ts';
 import { orderNumber, orderTitle } from './number.ts';
 
 export interface Receiver {
@@ -22,6 +22,8 @@ export interface PlaceOrder {
   lines: { itemId: string; quantity: number; periodDays?: number | undefined }[];
   receiver?: Receiver | undefined;
   expectedPayAmount?: number | undefined;
+  /** Runs in the transaction that makes the order. */
+  alsoCommit?: (tx: Queries, placed: { order: Order; lines: OrderLine[] }) => Promise<void>;
 }
 
 /** A customer with this many unpaid orders pays or cancels one first. */
@@ -34,7 +36,7 @@ const HOUR_MS = 3_600_000;
  */
 export async function placeOrder(
   app: Pick<App, 'config' | 'database' | 'clock' | 'newId'>,
-  { user, kind, lines, receiver, expectedPayAmount }: PlaceOrder,
+  { user, kind, lines, receiver, expectedPayAmount, alsoCommit }: PlaceOrder,
 ): Promise<{ order: Order; lines: OrderLine[] }> {
   const items = await findItems(
     app,
@@ -60,6 +62,7 @@ export async function placeOrder(
     }
     await tx.insert(orders).values(order);
     await tx.insert(lineTable).values(orderLines);
+    await alsoCommit?.(tx, { order, lines: orderLines });
   });
   return { order, lines: orderLines };
 }

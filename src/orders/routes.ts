@@ -61,14 +61,25 @@ const detailRoute = createRoute({
   responses: { 200: answer('the order', dataOf(OrderDetail)) },
 });
 
+type Placed = Awaited<ReturnType<typeof placeOrder>>;
+
+const locationOf = ({ order }: Placed): string => `/api/orders/${order.id}`;
+
 /** Orders of the caller. */
 export function orderRoutes(app: App, router: OpenAPIHono<ApiEnv>): void {
   const { timeZone } = app.config.shop;
+  const bodyOf = (placed: Placed) => ({ data: toOrderDetail(placed, timeZone) });
   router
     .openapi(placeRoute, async (c) => {
-      const placed = await placeOrder(app, { ...c.req.valid('json'), user: c.var.user });
-      c.header('Location', `/api/orders/${placed.order.id}`);
-      return c.json({ data: toOrderDetail(placed, timeZone) }, 201);
+      const { user, keepAnswer } = c.var;
+      const placed = await placeOrder(app, {
+        ...c.req.valid('json'),
+        user,
+        alsoCommit: async (tx, placing) =>
+          keepAnswer?.(tx, { status: 201, body: bodyOf(placing), location: locationOf(placing) }),
+      });
+      c.header('Location', locationOf(placed));
+      return c.json(bodyOf(placed), 201);
     })
     .openapi(detailRoute, async (c) => {
       const order = await getOrder(app, c.var.user.id, c.req.valid('param').id);

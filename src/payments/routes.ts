@@ -1,13 +1,17 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ApiEnv, App } from '../app.ts';
 import { NotFound, Unauthenticated } from '../platform/errors.ts';
 import { answer, dataOf } from '../platform/http/bodies.ts';
-import { PAYMENT_PROVIDERS } from '../schema.ts';
+import { rules } from '../platform/http/route-rules.ts';
+import { PAYMENT_PROVIDERS, type PaymentAttempt, type Queries } from '../schema.ts';
 import { getAttempt } from './ledger/attempts.ts';
 import { Attempt, Checkout, ReturnResult, toAttempt, toCheckout, toReturnResult } from './body.ts';
 import { abandonCheckout, completeCheckout } from './checkout/complete-checkout.ts';
 import { startCheckout } from './checkout/start-checkout.ts';
+
+const limited = rules({ limit: { name: 'paymentStartsPerMinute', by: 'user' } });
 
 const startRequest = {
   params: z.object({ orderId: z.string() }),
@@ -22,6 +26,7 @@ const startRoute = createRoute({
   path: '/api/payments/orders/{orderId}',
   summary: 'Start the payment of an order',
   security: [{ bearer: [] }],
+  ...limited,
   request: startRequest,
   responses: {
     200: answer('the checkout that is open already', dataOf(Checkout)),
@@ -34,6 +39,7 @@ const retryRoute = createRoute({
   path: '/api/payments/orders/{orderId}/retry',
   summary: 'Start the payment of an order anew; a checkout that is open is closed',
   security: [{ bearer: [] }],
+  ...limited,
   request: startRequest,
   responses: { 201: answer('a new checkout', dataOf(Checkout)) },
 });
@@ -91,18 +97,28 @@ export function paymentRoutes(app: App, router: OpenAPIHono<ApiEnv>): void {
     return attemptId;
   };
 
+  const bodyOf = (attempt: PaymentAttempt) => ({ data: toCheckout(attempt, timeZone) });
+
+  /** Who asks, and that the answer to a new checkout is kept with it. */
+  const caller = ({ var: { user, requestId, keepAnswer } }: Pick<Context<ApiEnv>, 'var'>) => ({
+    user,
+    requestId,
+    alsoCommit: async (tx: Queries, attempt: PaymentAttempt) =>
+      keepAnswer?.(tx, { status: 201, body: bodyOf(attempt), location: locationOf(attempt) }),
+  });
+
   router
     .openapi(startRoute, async (c) => {
-      const request = { user: c.var.user, ...c.req.valid('param'), ...c.req.valid('json'), requestId: c.var.requestId };
-      const { attempt, created } = await startCheckout(app, request);
-      c.header('Location', `/api/payments/${attempt.publicId}`);
-      return c.json({ data: toCheckout(attempt, timeZone) }, created ? 201 : 200);
+      const request = { ...c.req.valid('param'), ...c.req.valid('json') };
+      const { attempt, created } = await startCheckout(app, { ...request, ...caller(c) });
+      c.header('Location', locationOf(attempt));
+      return c.json(bodyOf(attempt), created ? 201 : 200);
     })
     .openapi(retryRoute, async (c) => {
-      const request = { user: c.var.user, ...c.req.valid('param'), ...c.req.valid('json'), requestId: c.var.requestId };
-      const { attempt } = await startCheckout(app, { ...request, anew: true });
-      c.header('Location', `/api/payments/${attempt.publicId}`);
-      return c.json({ data: toCheckout(attempt, timeZone) }, 201);
+      const request = { ...c.req.valid('param'), ...c.req.valid('json') };
+      const { attempt } = await startCheckout(app, { ...request, ...caller(c), anew: true });
+      c.header('Location', locationOf(attempt));
+      return c.json(bodyOf(attempt), 201);
     })
     .openapi(webhookRoute, async (c) => {
       const name = PAYMENT_PROVIDERS.find((known) => known.toLowerCase() === c.req.valid('param').provider);
@@ -139,6 +155,8 @@ export function paymentRoutes(app: App, router: OpenAPIHono<ApiEnv>): void {
       return c.json({ data: toAttempt(attempt, timeZone) }, 200);
     });
 }
+
+const locationOf = ({ publicId }: PaymentAttempt): string => `/api/payments/${publicId}`;
 
 /** Browsers ask for HTML first; a client that names JSON gets it instead of a redirect. */
 const wantsJson = (accept: string | undefined): boolean => accept?.includes('application/json') ?? false;

@@ -11,6 +11,7 @@ export type ErrorKind =
   | 'not_found'
   | 'conflict'
   | 'refused'
+  | 'limited'
   | 'unavailable'
   | 'misconfigured';
 
@@ -75,11 +76,18 @@ export class NotFound extends PilliveryError {
 export class Conflict extends PilliveryError {
   readonly held: boolean;
   readonly fields: FieldProblem[];
+  /** When it is worth coming back, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: string, message: string, details: Details & { held?: boolean; fields?: FieldProblem[] } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    details: Details & { held?: boolean; fields?: FieldProblem[]; retryAfterSeconds?: number } = {},
+  ) {
     super('conflict', code, message, details);
     this.held = details.held ?? false;
     this.fields = details.fields ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }
 
@@ -87,6 +95,16 @@ export class Conflict extends PilliveryError {
 export class Refused extends PilliveryError {
   constructor(code: string, message: string, facts?: Facts) {
     super('refused', code, message, { facts });
+  }
+}
+
+/** Too often; the same call is fine later (HTTP 429). */
+export class RateLimited extends PilliveryError {
+  readonly retryAfterSeconds: number;
+
+  constructor(code: string, message: string, { retryAfterSeconds }: { retryAfterSeconds: number }) {
+    super('limited', code, message, { facts: { retryAfterSeconds } });
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

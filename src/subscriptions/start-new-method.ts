@@ -31,7 +31,7 @@ export async function startNewMethod(app: StartingApp, request: StartNewMethod):
     if (!created) throw new Error('Bug: one attempt was asked for and none was made.');
     return created;
   });
-  return openSession(app, attempt, request.requestId);
+  return openSession(app, attempt, { requestId: request.requestId });
 }
 
 async function lockSubscription(

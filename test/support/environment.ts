@@ -10,6 +10,14 @@ export const TEST_SECRETS = {
   PILLIVERY_PAYMENTS__KAKAOPAY__SECRET_KEY: 'SANDBOX-test-only',
 };
 
+/** A test plays more customers from one address than a shop would believe. */
+const WIDE_LIMITS = Object.fromEntries(
+  ['REQUESTS_PER_MINUTE', 'SIGN_UPS_PER_HOUR', 'PAYMENT_STARTS_PER_MINUTE'].map((name) => [
+    `PILLIVERY_LIMITS__${name}`,
+    '1000000',
+  ]),
+);
+
 /** A Friday morning in Seoul; every test's clock begins here. */
 export const START = '2026-11-20T09:00:00+09:00';
 
@@ -27,6 +35,7 @@ export const environmentFor = ({
   PILLIVERY_ENV: 'test',
   PILLIVERY_LOG__LEVEL: 'silent',
   PILLIVERY_DATABASE__URL: databaseUrl,
+  ...WIDE_LIMITS,
   PILLIVERY_BILLING__RESOLVE_SECONDS: '0',
   PILLIVERY_BILLING__REPEAT_AFTER_MS: '10',
   PILLIVERY_PAYMENTS__ALLOW_SANDBOX: 'true',

@@ -2,7 +2,7 @@ import { and, eq } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import { failPoint } from '../../platform/fail-points.ts';
-import type { PaymentAttempt } from '../../schema.ts';
+import type { PaymentAttempt, Queries } from '../../schema.ts';
 import type { CheckoutOutcome, ProviderDown, RejectedByConfig } from '../provider.ts';
 import { settle } from '../ledger/settle.ts';
 
@@ -10,6 +10,12 @@ type OpeningApp = Pick<App, 'config' | 'database' | 'clock' | 'newId' | 'payment
 
 /** An order stays payable, and a checkout open, this long past the end of the provider's window. */
 export const GRACE_MS = 60_000;
+
+export interface Opening {
+  requestId?: string | undefined;
+  /** Runs in the transaction that stores the session. */
+  alsoCommit?: ((tx: Queries, attempt: PaymentAttempt) => Promise<void>) | undefined;
+}
 
 /**
  * Asks the provider for a checkout of a committed attempt and stores its session before anybody hears of it, for the
@@ -19,7 +25,7 @@ export const GRACE_MS = 60_000;
 export async function openSession(
   app: OpeningApp,
   attempt: PaymentAttempt,
-  requestId?: string,
+  { requestId, alsoCommit }: Opening = {},
 ): Promise<PaymentAttempt> {
   failPoint('start:created');
   const outcome = await app.payments.provider(attempt.provider).beginCheckout({
@@ -34,7 +40,7 @@ export async function openSession(
     ...(requestId !== undefined && { requestId }),
   });
   failPoint('start:answered');
-  if (outcome.kind === 'redirect') return storeSession(app, attempt, outcome);
+  if (outcome.kind === 'redirect') return storeSession(app, attempt, outcome, alsoCommit);
   const refusal = refusalOf(outcome);
   await settle(app, attempt, refusal);
   throw unavailable(app, refusal);
@@ -65,24 +71,32 @@ export function unavailable({ clock }: Pick<App, 'clock'>, refusal: ProviderDown
   });
 }
 
-async function storeSession(app: OpeningApp, attempt: PaymentAttempt, session: Session): Promise<PaymentAttempt> {
+async function storeSession(
+  app: OpeningApp,
+  attempt: PaymentAttempt,
+  session: Session,
+  alsoCommit: Opening['alsoCommit'],
+): Promise<PaymentAttempt> {
   const { paymentAttempts: t, orders } = app.database.tables;
-  const columns = {
+  const opened = {
+    ...attempt,
     providerSessionId: session.sessionId,
     checkout: session.action,
     sessionExpiresAt: session.expiresAt,
     nextCheckAt: new Date(session.expiresAt.getTime() + GRACE_MS),
   };
+  const { providerSessionId, checkout, sessionExpiresAt, nextCheckAt } = opened;
   await app.database.transaction(async (tx) => {
     const own = eq(orders.id, attempt.orderId ?? '');
     const [order] = attempt.orderId === null ? [] : await tx.lock(tx.select().from(orders).where(own));
     await tx
       .update(t)
-      .set(columns)
+      .set({ providerSessionId, checkout, sessionExpiresAt, nextCheckAt })
       .where(and(eq(t.id, attempt.id), eq(t.state, 'CREATED')));
-    if (order?.expiresAt && order.expiresAt < columns.nextCheckAt) {
-      await tx.update(orders).set({ expiresAt: columns.nextCheckAt }).where(own);
+    if (order?.expiresAt && order.expiresAt < nextCheckAt) {
+      await tx.update(orders).set({ expiresAt: nextCheckAt }).where(own);
     }
+    await alsoCommit?.(tx, opened);
   });
-  return { ...attempt, ...columns };
+  return opened;
 }

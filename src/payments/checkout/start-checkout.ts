@@ -4,7 +4,7 @@ import { isDuplicateKey } from '../../platform/database/index.ts';
 import { Conflict, NotFound, Refused, Unavailable } from '../../platform/errors.ts';
 import type { Order, PaymentAttempt, PaymentProviderName, Transaction, User } from '../../schema.ts';
 import { closeAttempt, createAttempts } from '../ledger/attempts.ts';
-import { GRACE_MS, openSession, unavailable } from './open-session.ts';
+import { GRACE_MS, openSession, unavailable, type Opening } from './open-session.ts';
 
 type StartingApp = Pick<App, 'config' | 'database' | 'clock' | 'newId' | 'payments' | 'settlements' | 'log'>;
 
@@ -16,6 +16,8 @@ export interface StartCheckout {
   /** Close an open checkout and make a new one, instead of answering with it. */
   anew?: boolean;
   requestId?: string;
+  /** Runs in the transaction that stores a new checkout. */
+  alsoCommit?: Opening['alsoCommit'];
 }
 
 /** A checkout with less left than this is made anew: the buyer would not finish it. */
@@ -36,7 +38,7 @@ export async function startCheckout(
   }
   const prepared = await prepare(app, request);
   if (!prepared.created) return prepared;
-  return { attempt: await openSession(app, prepared.attempt, request.requestId), created: true };
+  return { attempt: await openSession(app, prepared.attempt, request), created: true };
 }
 
 /** A database restored from an older backup must not charge before it has been compared with the provider. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAddressRange } from '../http/addresses.ts';
 
 /** Says whether the runtime's time zone data knows a name. */
 function isTimeZone(name: string): boolean {
@@ -11,6 +12,8 @@ function isTimeZone(name: string): boolean {
 
 const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone, such as Asia/Seoul');
 const baseUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+const origin = z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url, 'must be an origin, such as https://shop.example');
+const perWindow = z.int().min(1).max(1_000_000_000);
 const secret = (leastBytes: number) =>
   z.string().refine((text) => Buffer.byteLength(text) >= leastBytes, `must be at least ${leastBytes} bytes long`);
 
@@ -35,10 +38,24 @@ export const ConfigSchema = z.strictObject({
     host: z.string().min(1),
     port: z.int().min(0).max(65_535),
     maxBodyBytes: z.int().min(1_024),
+    mostAtOnce: z.int().min(1),
+    trustedProxies: z.array(z.string().refine(isAddressRange, 'must be addresses or networks, such as 10.0.0.0/8')),
+    allowedOrigins: z.array(origin),
+    docs: z.boolean(),
   }),
   database: z.strictObject({ url: z.string(), poolSize: z.int().min(1).max(200) }),
   redis: z.strictObject({ url: z.string().regex(/^(rediss?:\/\/.+)?$/, 'must begin with redis:// or rediss://'), prefix: z.string().max(40) }),
   auth: z.strictObject({ accessTokenMinutes: z.int().min(1).max(1_440), jwtKey: secret(32).optional() }),
+  limits: z.strictObject({
+    requestsPerMinute: perWindow,
+    searchesPerMinute: perWindow,
+    loginFailures: perWindow,
+    loginFailuresOfAccount: perWindow,
+    signUpsPerHour: perWindow,
+    resetsPerHour: perWindow,
+    paymentStartsPerMinute: perWindow,
+    lookupsPerMinute: perWindow,
+  }),
   catalog: z.strictObject({ pageSize: z.int().min(1).max(100) }),
   orders: z.strictObject({
     expireHours: z.int().min(1).max(720),

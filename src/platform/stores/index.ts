@@ -12,7 +12,7 @@ import { localWideLimiter, sharedWideLimiter, type WideLimiter } from './wide-li
 
 export type { Bus } from './bus.ts';
 export type { Kv } from './kv.ts';
-export type { Limiter } from './limiter.ts';
+export type { Decision, Limiter, Rule } from './limiter.ts';
 export type { Locks } from './locks.ts';
 export type { Sketches } from './sketches.ts';
 export type { WideLimiter } from './wide-limiter.ts';
