@@ -151,6 +151,8 @@ function subscriptionRows(app: App, user: User, item: Item, columns: Partial<Sub
     receiverDetail: '한강로 1',
     receiverMemo: null,
     startedAt: now,
+    pausedAt: null,
+    resumeOn: null,
     cancelledAt: null,
     cancelReason: null,
     createdAt: now,

@@ -6,7 +6,6 @@ const COUNTED = [
   'declinedSoft',
   'declinedHard',
   'unknown',
-  'fenced',
   'left',
   'cancelled',
   'resolvedByPerson',
@@ -40,14 +39,13 @@ export function openDiary() {
 }
 
 function countsOf({ totals, exitCode, reasons, periodsMissed, overdueBeyondCatchUp }: BillReport) {
-  const { approved, declinedSoft, declinedHard, unknown, fenced, left, cancelled } = totals;
+  const { approved, declinedSoft, declinedHard, unknown, left, cancelled } = totals;
   if (exitCode === 1) throw new Error('A run met a bug.');
   return {
     approved,
     declinedSoft,
     declinedHard,
     unknown,
-    fenced,
     left,
     cancelled,
     periodsMissed,
