@@ -244,6 +244,10 @@ export function defineTables(kit: Kit) {
       lastCycle: kit.count().notNull(),
       ...receiver(),
       startedAt: created(),
+      /** When it was paused last; kept when it is resumed, for that has moved its dates. */
+      pausedAt: kit.instant(),
+      /** The date of the run that resumes it; without one its customer does. */
+      resumeOn: kit.day(),
       cancelledAt: kit.instant(),
       cancelReason: kit.choice(...CANCEL_REASONS),
       createdAt: created(),
@@ -252,6 +256,7 @@ export function defineTables(kit: Kit) {
     (t) => [
       kit.uniqueIndex('subscriptions_line').on(t.originLineId),
       kit.index('subscriptions_due').on(t.status, t.nextBillingOn, t.id),
+      kit.index('subscriptions_resume').on(t.status, t.resumeOn),
       kit.index('subscriptions_user').on(t.userId, t.id),
       kit.index('subscriptions_mandate').on(t.mandateId),
     ],

@@ -44,7 +44,7 @@ export async function dryRun(app: App, window: Window): Promise<BillReport> {
     byStep,
     codes: new Map(),
     reasons: new Set(),
-    recovered: { spool: 0, resolvedApproved: 0, resolvedNotCharged: 0 },
+    recovered: { spool: 0, resolvedApproved: 0, resolvedNotCharged: 0, resumed: 0 },
     unknown: await findInDoubt(app, 'UNKNOWN'),
     withoutReference: await findWithoutReference(app),
     overdue: await findOverdue(app, window),

@@ -1,6 +1,7 @@
 import type { CountersByStep } from './counters.ts';
 import type { Engine } from './engine.ts';
 import { progressOf, type Progress } from './progress.ts';
+import type { BillReport } from './report-schema.ts';
 import { drain, heartbeat } from './runner.ts';
 
 /** What a run knows of itself while it runs. */
@@ -8,7 +9,7 @@ export interface Vitals {
   step: Progress['step'];
   byStep: CountersByStep;
   total: number;
-  recovered: { spool: number; resolvedApproved: number; resolvedNotCharged: number };
+  recovered: BillReport['recovered'];
 }
 
 export interface KeptAlive {

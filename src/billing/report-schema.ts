@@ -47,7 +47,13 @@ export const BillReportSchema = z.strictObject({
     z.strictObject({ provider: z.string(), code: z.string(), group: z.string().nullable(), count: whole }),
   ),
   /** What earlier runs had left in doubt and this start has found out. */
-  recovered: z.strictObject({ spool: whole, resolvedApproved: whole, resolvedNotCharged: whole }),
+  recovered: z.strictObject({
+    spool: whole,
+    resolvedApproved: whole,
+    resolvedNotCharged: whole,
+    /** Paused subscriptions whose day of resuming had come. */
+    resumed: whole,
+  }),
   /** Charges whose answer is not known, of this and earlier runs. They are never sent again. */
   unknown: z.strictObject({ count: whole, first: z.array(Need) }),
   overdueBeyondCatchUp: z.strictObject({

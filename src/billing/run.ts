@@ -17,6 +17,7 @@ import { deadlineOf, windowOf, type BillRequest } from './request.ts';
 import { endRunner, isAlone, startRunner, type Runner } from './runner.ts';
 import { runStep } from './steps.ts';
 import { sumRunners } from './report.ts';
+import { resumePaused } from './resume-paused.ts';
 import { resolveOwn } from './resolve-own.ts';
 import { isDatabaseLost } from './database-lost.ts';
 
@@ -72,7 +73,7 @@ async function runToEnd(app: App, request: BillRequest, start: Start): Promise<B
     limit: request.limit,
   });
   const total = request.onProgress ? await countDue(app, window) : 0;
-  const recovered = { spool: start.spooled, resolvedApproved: 0, resolvedNotCharged: 0 };
+  const recovered = { spool: start.spooled, resolvedApproved: 0, resolvedNotCharged: 0, resumed: 0 };
   const vitals: Vitals = { step: 'recover', byStep: noCountsByStep(), total, recovered };
   const alive = keepAlive(engine, vitals, request.onProgress);
   try {
@@ -94,6 +95,7 @@ async function work(engine: Engine, vitals: Vitals, enter: (step: Vitals['step']
   const { app, halt } = engine;
   if (app.payments.halted()) return halt.stop('LEDGER_OLDER');
   countResolved(vitals, await resolveDue(app, { stop: halt.signal }));
+  vitals.recovered.resumed = await resumePaused(engine);
   for (const step of STEPS) {
     if (halt.enough.aborted) return;
     enter(step);

@@ -10,6 +10,7 @@ export const NOTICE_TYPES = [
   'subscription.renewal_upcoming',
   'subscription.skipped',
   'subscription.payment_method_required',
+  'subscription.resumed',
   'subscription.cancelled',
   'payment.failed',
   'payment.needs_operator',

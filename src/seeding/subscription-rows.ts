@@ -107,6 +107,8 @@ export const subscriptionOf = (
   lastCycle: 1,
   ...receiverOf(person),
   startedAt: order.paidAt ?? order.createdAt,
+  pausedAt: null,
+  resumeOn: null,
   cancelledAt: null,
   cancelReason: null,
   createdAt: order.updatedAt,

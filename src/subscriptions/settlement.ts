@@ -117,6 +117,8 @@ function subscriptionOf(app: Needs, order: Order, line: OrderLine, { approval, m
     receiverDetail: order.receiverDetail,
     receiverMemo: order.receiverMemo,
     startedAt: approval.approvedAt,
+    pausedAt: null,
+    resumeOn: null,
     cancelledAt: null,
     cancelReason: null,
     createdAt: now,

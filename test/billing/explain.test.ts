@@ -224,6 +224,14 @@ const STORIES: [name: string, tell: Tell, conclusion: string][] = [
     'Charged 27,000 won for cycle 2, due on 2026-11-20, on 2026-11-20; the customer has paused the subscription, and nothing is charged before it is resumed.',
   ],
   [
+    'paused by its customer until a day',
+    async (shop) => {
+      const { id } = await given(shop.app).subscription({ status: 'PAUSED', resumeOn: '2026-12-01' });
+      return id;
+    },
+    'Nothing was charged yet, for nothing is due before 2026-11-20; the customer has paused the subscription, and nothing is charged before the run of 2026-12-01 has resumed it.',
+  ],
+  [
     'one declined payment of it',
     async (shop) => {
       const { id } = await declining(shop, LACKS_BALANCE);

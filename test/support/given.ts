@@ -93,7 +93,7 @@ async function givenSubscriptions(
     for (let from = 0; from < rows.length; from += BATCH) {
       const batch = rows.slice(from, from + BATCH);
       if (!shared) await tx.insert(users).values(batch.map(({ user }) => user));
-      await tx.insert(mandates).values(batch.map(({ mandate }) => mandate));
+      if (columns.mandateId === undefined) await tx.insert(mandates).values(batch.map(({ mandate }) => mandate));
       await tx.insert(subscriptions).values(batch.map(({ subscription }) => subscription));
     }
   });
@@ -151,6 +151,8 @@ function subscriptionRows(app: App, user: User, item: Item, columns: Partial<Sub
     receiverDetail: '한강로 1',
     receiverMemo: null,
     startedAt: now,
+    pausedAt: null,
+    resumeOn: null,
     cancelledAt: null,
     cancelReason: null,
     createdAt: now,

@@ -1,4 +1,4 @@
-import { and, eq, lte } from 'drizzle-orm';
+import { and, eq, lte } from '../../platform/database/sql.ts';
 import type { App } from '../../app.ts';
 import { isDuplicateKey } from '../../platform/database/index.ts';
 import { Conflict, Refused } from '../../platform/errors.ts';

@@ -28,19 +28,22 @@ const none = ({ nextBillingOn }: Subscription): string =>
 
 /** What comes after the cycles that are closed. */
 export function nextOf(subscription: Subscription, present: Present): string {
-  const { status, nextBillingOn, cancelledAt, cancelReason } = subscription;
+  const { status, nextBillingOn, resumeOn, cancelledAt, cancelReason } = subscription;
   if (status === 'CANCELLED') {
     const why = cancelReason ? ENDED_BY[cancelReason] : 'for no reason that was kept';
     return `the subscription ended on ${at(present, cancelledAt).slice(0, 10)}, ${why}, and nothing is charged any more`;
   }
   if (status === 'PAUSED')
-    return 'the customer has paused the subscription, and nothing is charged before it is resumed';
+    return `the customer has paused the subscription, and nothing is charged before ${resumedBy(resumeOn)}`;
   if (nextBillingOn === null) return 'no next date is set, which is a mistake: pillivery verify';
   if (nextBillingOn > present.today) return `the next charge is due on ${nextBillingOn}`;
   return nextBillingOn < present.oldest
     ? 'that is too long ago to be charged silently: it is left until a person bills it with --only and --catch-up-days'
     : `the next run charges it, on ${present.today}`;
 }
+
+const resumedBy = (resumeOn: string | null): string =>
+  resumeOn === null ? 'it is resumed' : `the run of ${resumeOn} has resumed it`;
 
 const ENDED_BY = {
   CUSTOMER: 'by its customer',

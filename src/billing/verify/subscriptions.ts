@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, ne, not, or, sql } from '../../platform/database/sql.ts';
+import { and, eq, inArray, isNotNull, isNull, lte, ne, not, or, sql } from '../../platform/database/sql.ts';
 import { dayIn } from '../../platform/calendar.ts';
 import { nextBilling } from '../calendar.ts';
 import { check, type CheckingApp } from './check.ts';
@@ -45,7 +45,7 @@ export const billingDates = check('V5', 'subscriptions', async (app, range) => {
   });
 });
 
-/** Those whose period is the one they were last paid for: a customer who has changed it since has moved the date. */
+/** Not those whose period was changed since, or which were paused: their customers have moved the date. */
 function lastPaid({ database }: CheckingApp, range: Parameters<(typeof billingDates)['find']>[1]) {
   const { subscriptions: s, billingCycles: c, orders: o, orderLines: l } = database.tables;
   return database
@@ -61,7 +61,9 @@ function lastPaid({ database }: CheckingApp, range: Parameters<(typeof billingDa
     .innerJoin(c, and(eq(c.subscriptionId, s.id), eq(c.cycle, s.lastCycle), joinedWith(c.status, 'PAID')))
     .innerJoin(o, and(eq(o.id, c.orderId), isNotNull(o.paidAt)))
     .innerJoin(l, and(eq(l.orderId, o.id), eq(l.subscriptionId, s.id), eq(l.periodDays, s.periodDays)))
-    .where(and(range(s.id), inArray(s.status, ['ACTIVE', 'PAST_DUE'])));
+    .where(
+      and(range(s.id), inArray(s.status, ['ACTIVE', 'PAST_DUE']), or(isNull(s.pausedAt), lte(s.pausedAt, o.paidAt))),
+    );
 }
 
 const later = (one: string, other: string): string => (one > other ? one : other);
