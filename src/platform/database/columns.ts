@@ -1,5 +1,4 @@
-import * as mysql from 'drizzle-orm/mysql-core';
-import * as sqlite from 'drizzle-orm/sqlite-core';
+import { mysqlCore as mysql, sqliteCore as sqlite } from './drizzle.ts';
 
 /**
  * Two column kits with the same keys: a schema written against `Kit` becomes tables of either engine. The kit speaks

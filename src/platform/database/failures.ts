@@ -1,4 +1,4 @@
-import { DrizzleQueryError } from 'drizzle-orm/errors';
+import { errors } from './drizzle.ts';
 import { Unavailable } from '../errors.ts';
 
 interface DriverError {
@@ -27,7 +27,7 @@ const LOST = [
 
 /** The driver's own error behind whatever Drizzle wrapped around it. */
 function driverError(error: unknown): DriverError {
-  const inner = error instanceof DrizzleQueryError ? error.cause : error;
+  const inner = error instanceof errors.DrizzleQueryError ? error.cause : error;
   return typeof inner === 'object' && inner !== null ? inner : {};
 }
 
@@ -64,5 +64,5 @@ export function withoutParameters(error: unknown): unknown {
       cause: driverError(error),
     });
   }
-  return error instanceof DrizzleQueryError ? (error.cause ?? error) : error;
+  return error instanceof errors.DrizzleQueryError ? (error.cause ?? error) : error;
 }

@@ -1,5 +1,5 @@
+import { casing } from './drizzle.ts';
 import { getTableColumns, getTableName } from './sql.ts';
-import { toSnakeCase } from 'drizzle-orm/casing';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 
 /** A statement as a driver takes it. */
@@ -48,7 +48,7 @@ function readColumns(table: SQLiteTable, quote: '`' | '"'): InsertColumn[] {
   if (known) return known;
   const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({
     key,
-    name: `${quote}${toSnakeCase(column.name)}${quote}`,
+    name: `${quote}${casing.toSnakeCase(column.name)}${quote}`,
     fallback: column.default ?? null,
     toDriver: (value: unknown): unknown => column.mapToDriverValue(value as never),
   }));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drizzle } from 'drizzle-orm/mysql2';
 import type { Pool as PoolCore, PoolConnection as ConnectionCore } from 'mysql2';
 import mysql, { type Pool, type PoolConnection, type QueryOptions, type ResultSetHeader } from 'mysql2/promise';
 import { Conflict } from '../errors.ts';
+import { mysqlDriver } from './drizzle.ts';
 import type { Engine, RawQuery, Row } from './engine.ts';
 import { isLockFailure } from './failures.ts';
 import { insertStatement } from './insert-rows.ts';
@@ -120,7 +120,10 @@ function handleOf(core: Core): DrizzleHandle {
   const client = {
     query: ({ sql, rowsAsArray = false }: QueryOptions, values: unknown[]) => run(core, { sql, rowsAsArray, values }),
   };
-  const handle = drizzle({ client: client as unknown as Pool, casing: 'snake_case' }) as unknown as DrizzleHandle;
+  const handle = mysqlDriver.drizzle({
+    client: client as unknown as Pool,
+    casing: 'snake_case',
+  }) as unknown as DrizzleHandle;
   handles.set(core, handle);
   return handle;
 }

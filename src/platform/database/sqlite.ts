@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { drizzle, type AsyncRemoteCallback } from 'drizzle-orm/sqlite-proxy';
+import type { AsyncRemoteCallback } from 'drizzle-orm/sqlite-proxy';
 import { Misconfigured } from '../errors.ts';
+import { sqliteDriver } from './drizzle.ts';
 import type { Engine, RawQuery, Row } from './engine.ts';
 import { isBusy } from './failures.ts';
 import { Mutex } from './mutex.ts';
@@ -79,7 +80,7 @@ export function openSqlite(filename: string): Engine {
 
 /** Drizzle reads the casing from its third argument only, so the second, which we have no use for, must be given. */
 function speak(execute: AsyncRemoteCallback, admit: () => void): Queries {
-  const handle = drizzle(execute, refuseBatch, { casing: 'snake_case' });
+  const handle = sqliteDriver.drizzle(execute, refuseBatch, { casing: 'snake_case' });
   return narrow(handle as unknown as DrizzleHandle, {
     admit,
     count: rowsAffected,
