@@ -34,8 +34,14 @@ export function buildApi(app: App, { draining }: ApiOptions = {}): OpenAPIHono<A
   describeSecurity(api);
 
   api.get('/checkout/result', resultPage);
-  const document = openApiDocument(api, app.version);
-  api.get('/openapi.json', (c) => c.json(document));
+  const document = once(() => openApiDocument(api, app.version));
+  api.get('/openapi.json', (c) => c.json(document()));
   api.notFound(unmatched(api));
   return api;
+}
+
+/** Describing every route takes longer than starting should. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

@@ -37,7 +37,7 @@ const IDEMPOTENCY_KEY = {
 };
 
 /** The OpenAPI 3.1 document of every route. */
-export function openApiDocument(api: OpenAPIHono<ApiEnv>, version: string) {
+export function openApiDocument(api: OpenAPIHono<ApiEnv>, version: string): object {
   const document = api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Pillivery', version, description: 'A shop for health supplements, bought once or every N days.' },
@@ -45,8 +45,14 @@ export function openApiDocument(api: OpenAPIHono<ApiEnv>, version: string) {
   for (const { post } of Object.values(document.paths ?? {})) {
     if (post?.security && post.security.length > 0) post.parameters = [...(post.parameters ?? []), IDEMPOTENCY_KEY];
   }
-  return document;
+  return withPlainPatterns(document);
 }
+
+/** The generator writes the flag of a pattern behind it (`…/u`), where everybody else reads it as part of the pattern. */
+const withPlainPatterns = (document: object): object =>
+  JSON.parse(JSON.stringify(document), (key, value: unknown) =>
+    key === 'pattern' && typeof value === 'string' ? value.replace(/\/u$/, '') : value,
+  ) as object;
 
 export function describeSecurity(api: OpenAPIHono<ApiEnv>): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

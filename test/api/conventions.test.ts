@@ -276,7 +276,7 @@ describe('a route', () => {
     });
     router.openapi(thing, (c) => c.body(null, 204));
     const call = async (role: 'USER' | 'ADMIN') => {
-      const { token } = await givenCaller(app, { role, phone: null });
+      const { token } = await givenCaller(app, { role });
       return (await router.request('/api/admin/things', { headers: { authorization: `Bearer ${token}` } })).status;
     };
     expect([await call('ADMIN'), await call('USER')]).toEqual([204, 403]);

@@ -25,6 +25,15 @@ describe.each(['sqlite-memory' as const, ...ENGINES])('the database on %s', (eng
     expect(read).toEqual(written);
   });
 
+  it('finds nothing by an id of characters that no id has', async () => {
+    const { app } = await bundle({ engine });
+    await given(app).item();
+    const { items } = app.database.tables;
+    for (const id of ['😀', '아이디', '\u0000', '\ufffd', 'é'.repeat(2_000)]) {
+      expect(await app.database.select().from(items).where(eq(items.id, id))).toEqual([]);
+    }
+  });
+
   it('counts the rows a write matched, changed or not', async () => {
     const { app } = await bundle({ engine });
     const { id } = await given(app).item();

@@ -1,8 +1,7 @@
 import type { App } from '../../src/app.ts';
-import { issueAccessToken } from '../../src/accounts/tokens.ts';
 import { buildApi } from '../../src/api/app.ts';
+import { eq } from '../../src/platform/database/sql.ts';
 import type { User } from '../../src/schema.ts';
-import { given } from './given.ts';
 
 export interface Call {
   body?: unknown;
@@ -47,12 +46,20 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A user of the shop with a token that is good for now. */
-export async function givenCaller(app: App, columns: Partial<User> = {}): Promise<{ user: User; token: string }> {
-  const user = await given(app).user({ phone: '01012345678', ...columns });
-  return { user, token: await tokenOf(app, user) };
-}
+const PASSWORD = 'Right-Horse-7';
+let people = 0;
 
-async function tokenOf(app: App, user: User): Promise<string> {
-  return (await issueAccessToken(app, { userId: user.id, role: user.role })).accessToken;
+/** Signs somebody up and in through the API. */
+export async function givenCaller(app: App, columns: Partial<User> = {}, call = callingApi(app)) {
+  const mark = String((people += 1)).padStart(8, '0');
+  const credentials = { email: `caller${mark}@example.test`, password: PASSWORD };
+  const place = { city: '서울특별시', detailAddress: '한강로 1' };
+  const person = { ...credentials, ...place, displayName: `손님${mark}`, realName: '김하늘', phone: `010${mark}` };
+  const { id } = (await call('POST', '/api/users', { body: person })).body.data as { id: string };
+  const { users } = app.database.tables;
+  if (Object.keys(columns).length > 0) await app.database.update(users).set(columns).where(eq(users.id, id));
+  const { body } = await call('POST', '/api/auth/login', { body: credentials });
+  const [user] = await app.database.select().from(users).where(eq(users.id, id));
+  if (!user) throw new Error('Bug: who signed up is not there.');
+  return { user, credentials, token: body.data.accessToken as string };
 }

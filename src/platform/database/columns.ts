@@ -41,9 +41,13 @@ const longText = mysql.customType<{ data: string }>({
   dataType: () => 'mediumtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
 });
 
-/** Ids and other keys are ASCII: four times shorter in an index than utf8mb4. */
+/**
+ * Ids and other keys are ASCII: four times shorter in an index than utf8mb4. The server refuses to compare them with
+ * other characters at all; callers send such ids, and with a mark that no id has in their place they are just not found.
+ */
 const key = mysql.customType<{ data: string }>({
   dataType: () => 'varchar(36) CHARACTER SET ascii COLLATE ascii_bin',
+  toDriver: (id) => (typeof id === 'string' ? id.replaceAll(/[^\x20-\x7e]/g, '?') : id),
 });
 
 const choice = mysql.customType<{ data: string }>({
