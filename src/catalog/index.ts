@@ -1,1 +1,4 @@
+export { addToBrands } from './brands.ts';
+export { brandKeyOf, categoryRowsOf, codesOf, searchTextOf } from './keys.ts';
 export { findItems } from './queries.ts';
+export { changeCatalog, raiseCatalogVersion } from './version.ts';
