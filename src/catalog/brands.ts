@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { inArray, sql } from '../platform/database/sql.ts';
 import type { Tables, Transaction } from '../schema.ts';
 
 /**

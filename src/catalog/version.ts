@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, sql } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 import { isDuplicateKey } from '../platform/database/index.ts';
 import type { Queries, Tables, Transaction } from '../schema.ts';
@@ -8,7 +8,7 @@ export const ITEMS_SCOPE = 'items';
 
 /**
  * Says, within the transaction of a change of price, status, name, category or image, that what readers have cached is
- * old. Returns the new version, which `announceCatalog` tells the other processes after the commit. The row stays
+ * old. Returns the new version, which `catalog.announce` tells the processes after the commit. The row stays
  * locked until the transaction ends, so call it last.
  */
 export async function raiseCatalogVersion(
@@ -45,14 +45,18 @@ async function insertFirst(tx: Transaction, t: Tables['catalogVersions']): Promi
   }
 }
 
-/** Runs one transaction that changes what readers see of items, and raises the version at its end. */
+/**
+ * Runs one transaction that changes what readers see of items, raises the version at its end, and tells it to this
+ * process after the commit.
+ */
 export async function changeCatalog<T>(
-  { database }: Pick<App, 'database'>,
+  { database, catalog }: Pick<App, 'database' | 'catalog'>,
   change: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return database.transaction(async (tx) => {
-    const result = await change(tx);
-    await raiseCatalogVersion(tx, database.tables);
-    return result;
-  });
+  const { result, version } = await database.transaction(async (tx) => ({
+    result: await change(tx),
+    version: await raiseCatalogVersion(tx, database.tables),
+  }));
+  catalog.announce(version);
+  return result;
 }

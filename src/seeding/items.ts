@@ -1,4 +1,4 @@
-import { inArray } from 'drizzle-orm';
+import { inArray } from '../platform/database/sql.ts';
 import { addToBrands, brandKeyOf, categoryRowsOf, searchTextOf } from '../catalog/index.ts';
 import { addDays } from '../platform/calendar.ts';
 import type { Brand, CategoryCode, Item } from '../schema.ts';
