@@ -14,18 +14,27 @@ export async function countItems(database: Database, reading: Reading, filter: F
 
 /** The ids of a slice, in the order of the sort, by the given way. */
 export async function findIds(
-  database: Database,
+  database: Pick<Database, 'select'>,
+  access: Access,
+  slice: Slice & { sort: ItemSort },
+): Promise<string[]> {
+  const rows = await selectIds(database, access, slice);
+  return rows.map(({ id }) => id);
+}
+
+/** The query of `findIds`, which a test asks the planner about. */
+export function selectIds(
+  database: Pick<Database, 'select'>,
   { scope, from, where }: Access,
   { sort, offset, size }: Slice & { sort: ItemSort },
-): Promise<string[]> {
+) {
   const { index, descending } = SORTS[sort];
   const inOrder = descending ? desc : asc;
-  const rows = await database
+  return database
     .select({ id: sql<string>`${scope.id}` })
     .from(from)
     .where(where)
     .orderBy(inOrder(scope.table[INDEXES[index]]), inOrder(scope.id))
     .limit(size)
     .offset(offset);
-  return rows.map(({ id }) => id);
 }
