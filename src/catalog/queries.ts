@@ -16,6 +16,7 @@ const CARD_COLUMNS = [
   'thumbnail',
   'categoryCodes',
   'status',
+  'listed',
   'originPrice',
   'discountPermille',
   'discountPrice',
@@ -43,9 +44,12 @@ function cardColumns({ items: i }: Tables) {
 export async function findCards({ database }: Pick<App, 'database'>, ids: readonly string[]): Promise<CardRow[]> {
   if (ids.length === 0) return [];
   const { items: i } = database.tables;
-  const wanted = and(inArray(i.id, [...ids]), eq(i.listed, true));
-  const rows = await database.select(cardColumns(database.tables)).from(i).where(wanted);
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const rows = await database
+    .select(cardColumns(database.tables))
+    .from(i)
+    .where(inArray(i.id, [...ids]));
+  // Hidden since its id was found; asked in the query, it would lead SQLite to read every listed item.
+  const byId = new Map(rows.filter(({ listed }) => listed).map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 

@@ -1,5 +1,11 @@
 import { and, eq, type SQL } from '../../platform/database/sql.ts';
-import { byIndex, narrowByText, type SearchedText, type TextIndex } from '../../platform/database/index.ts';
+import {
+  byIndex,
+  isTrueInRow,
+  narrowByText,
+  type SearchedText,
+  type TextIndex,
+} from '../../platform/database/index.ts';
 import type { Database } from '../../schema.ts';
 import type { Filter } from './filter.ts';
 import { onIndex, onRow, scopeOf, scopeOfBrands, type Scope } from './scope.ts';
@@ -63,8 +69,9 @@ function alongIndex(
 /** By the text index where it can look the words up, else by all texts in a row, out of an index that has them. */
 function byText({ database, textIndex }: Reading, filter: Filter): Access {
   const { items: i } = database.tables;
-  const scope: Scope = { table: i, id: i.id, family: 'items', equal: eq(i.listed, true) };
   const narrowed = textIndex && narrowByText(textIndex, searchedText(database.tables), filter.words);
+  const equal = narrowed ? isTrueInRow(database.engine, i.listed) : eq(i.listed, true);
+  const scope: Scope = { table: i, id: i.id, family: 'items', equal };
   return {
     scope,
     from: narrowed ? i : byIndex(database.engine, i, 'items_text'),

@@ -10,6 +10,10 @@ export function byIndex(engine: Engine['kind'], table: Table, index: string): SQ
   return engine === 'mysql' ? sql`${table} force index (${name})` : sql`${table} indexed by ${name}`;
 }
 
+/** A flag that is true, said so that SQLite's planner takes no index for it; MySQL's goes by what it knows of the rows. */
+export const isTrueInRow = (engine: Engine['kind'], flag: Column): SQL =>
+  engine === 'mysql' ? sql`${flag} = 1` : sql`+${flag} = 1`;
+
 /** What finds substrings without reading every row: SQLite's trigrams, or n-grams where MySQL has the parser. */
 export type TextIndex = 'trigram' | 'ngram';
 
