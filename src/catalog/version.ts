@@ -46,8 +46,8 @@ async function insertFirst(tx: Transaction, t: Tables['catalogVersions']): Promi
 }
 
 /**
- * Runs one transaction that changes what readers see of items, raises the version at its end, and tells it to this
- * process after the commit.
+ * Runs one transaction that changes what readers see of items, raises the version at its end, and tells it to the
+ * processes after the commit.
  */
 export async function changeCatalog<T>(
   { database, catalog }: Pick<App, 'database' | 'catalog'>,
@@ -57,6 +57,6 @@ export async function changeCatalog<T>(
     result: await change(tx),
     version: await raiseCatalogVersion(tx, database.tables),
   }));
-  catalog.announce(version);
+  await catalog.announce(version);
   return result;
 }

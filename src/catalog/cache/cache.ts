@@ -36,7 +36,8 @@ export function openCache({ version: known, monotonicMs, random = Math.random, o
 
   const load = async (key: string, entry: Omit<Entry, 'value' | 'loadedAt'>, read: () => Promise<unknown>) => {
     const value = await read();
-    entries.set(key, { ...entry, value, loadedAt: monotonicMs() });
+    // What has become old on the way must not push out what was loaded since.
+    if (known.current() === entry.version) entries.set(key, { ...entry, value, loadedAt: monotonicMs() });
     return value;
   };
 
