@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { billingSettlement } from './billing/index.ts';
+import { openCatalog, type Catalog } from './catalog/index.ts';
 import { orderSettlement } from './orders/index.ts';
 import { logSink, type Handlers, type Sink } from './outbox/index.ts';
 import { openPayments, paymentHandlers, type Payments, type Settlements } from './payments/index.ts';
@@ -30,6 +31,7 @@ export interface App {
   /** Of this process, as rows name it that it has taken or sent: host, process number and a random part. */
   processId: string;
   payments: Payments;
+  catalog: Catalog;
   settlements: Settlements;
   /** Who carries out the outbox's commands. */
   handlers: Handlers;
@@ -111,6 +113,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     stores,
     processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
     payments,
+    catalog: openCatalog({ database, clock, metrics }),
     settlements: {
       ORDER: orderSettlement({ database, clock, newId }),
       SUBSCRIPTION_START: subscriptionSettlement({ config, database, clock, newId }),

@@ -10,6 +10,14 @@ export const CATEGORY_CODES = [
   'FATIGUE',
   'ETC',
 ] as const;
+export const ITEM_SORTS = [
+  'SALES',
+  'PRICE_H',
+  'PRICE_L',
+  'DISCOUNT_RATE_H',
+  'DISCOUNT_RATE_L',
+  'REVIEW_COUNT',
+] as const;
 export const ORDER_KINDS = ['ONE_OFF', 'SUBSCRIPTION', 'RENEWAL'] as const;
 export const ORDER_STATUSES = [
   'PENDING_PAYMENT',
@@ -98,6 +106,7 @@ export const CYCLE_CLOSE_REASONS = [
 ] as const;
 
 export type CategoryCode = (typeof CATEGORY_CODES)[number];
+export type ItemSort = (typeof ITEM_SORTS)[number];
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
 export type AttemptPurpose = (typeof ATTEMPT_PURPOSES)[number];
 export type AttemptState = (typeof ATTEMPT_STATES)[number];

@@ -81,36 +81,95 @@ export function defineTables(kit: Kit) {
     ],
   );
 
-  /** Things for sale. `listed` is status ≠ HIDDEN, kept as a column so that indexes can begin with it. */
+  /** Manufacturers. The name is copied onto items; `item_count` is the number of listed ones. */
+  const brands = kit.table(
+    'brands',
+    {
+      id: kit.id(),
+      name: kit.string(100).notNull(),
+      /** Without case and blanks: what a brand is compared by. */
+      nameKey: kit.string(100).notNull(),
+      itemCount: kit.count().notNull().default(0),
+      createdAt: created(),
+      updatedAt: created(),
+    },
+    (t) => [kit.uniqueIndex('brands_name_key').on(t.nameKey)],
+  );
+
+  /** What the shop changed about a category; one without a row is as src/catalog/categories.ts has it. */
+  const categories = kit.table('categories', {
+    code: kit
+      .choice(...CATEGORY_CODES)
+      .notNull()
+      .primaryKey(),
+    label: kit.string(20).notNull(),
+    keywords: kit.json<string[]>().notNull(),
+    exclusions: kit.json<string[]>().notNull(),
+    sortOrder: kit.count().notNull(),
+    createdAt: created(),
+    updatedAt: created(),
+  });
+
+  /**
+   * Things for sale. `listed` is status ≠ HIDDEN and `on_sale` a discount above 0, kept as columns so that indexes can
+   * hold them. Each list index: what is equal, what sorts, the id as tiebreak, what filters read without the row.
+   */
   const items = kit.table(
     'items',
     {
       id: kit.id(),
       statementNumber: kit.string(40),
+      brandId: kit.ref().notNull(),
       brandName: kit.string(100).notNull(),
       name: kit.string(200).notNull(),
+      /** Name and brand in lower case: what keywords are looked for in. */
+      searchText: kit.string(310).notNull(),
       categoryCodes: kit.string(120).notNull(),
+      /** Who chose the categories: the classification by keywords, or a person whose choice outlives imports. */
+      categoryMode: kit.choice('AUTO', 'MANUAL').notNull().default('AUTO'),
       status: kit.choice('ON_SALE', 'SOLD_OUT', 'HIDDEN').notNull(),
       listed: kit.flag().notNull(),
       ...prices(),
+      onSale: kit.flag().notNull(),
       sales: kit.count().notNull(),
+      starSum: kit.count().notNull().default(0),
+      reviewCount: kit.count().notNull().default(0),
+      viewCount: kit.count().notNull().default(0),
       thumbnail: kit.string(500),
+      descriptionImage: kit.string(500),
       mainFunction: kit.text(),
+      baseStandard: kit.text(),
+      appearance: kit.text(),
       servingUse: kit.text(),
+      storage: kit.text(),
       precautions: kit.text(),
       shelfLife: kit.string(200),
       registeredOn: kit.day(),
+      version: kit.count().notNull().default(1),
       createdAt: created(),
       updatedAt: created(),
     },
     (t) => [
       kit.uniqueIndex('items_statement_number').on(t.statementNumber),
+      kit.index('items_sales').on(t.listed, t.sales, t.id, t.salePrice, t.onSale),
+      kit.index('items_price').on(t.listed, t.salePrice, t.id, t.onSale),
+      kit.index('items_discount_rate').on(t.listed, t.discountPermille, t.id, t.salePrice, t.onSale),
+      kit.index('items_reviews').on(t.listed, t.reviewCount, t.id, t.salePrice, t.onSale),
+      kit.index('items_brand_sales').on(t.brandId, t.listed, t.sales, t.id, t.salePrice, t.onSale),
+      kit.index('items_brand_price').on(t.brandId, t.listed, t.salePrice, t.id, t.onSale),
+      kit.index('items_brand_discount_rate').on(t.brandId, t.listed, t.discountPermille, t.id, t.salePrice, t.onSale),
+      kit.index('items_brand_reviews').on(t.brandId, t.listed, t.reviewCount, t.id, t.salePrice, t.onSale),
+      kit.index('items_text').on(t.listed, t.searchText),
       kit.check('items_sale_price', sql`${t.salePrice} = ${t.originPrice} - ${t.discountPrice}`),
       kit.check('items_discount', sql`${t.discountPrice} >= 0 and ${t.discountPrice} <= ${t.originPrice}`),
+      kit.check(
+        'items_counters',
+        sql`${t.sales} >= 0 and ${t.starSum} >= 0 and ${t.reviewCount} >= 0 and ${t.viewCount} >= 0`,
+      ),
     ],
   );
 
-  /** One row per item and category: the list of a category is one walk of its index, best sellers first. */
+  /** One row per item and category, with copies of what lists sort and filter by: each list is one walk of its index. */
   const itemCategories = kit.table(
     'item_categories',
     {
@@ -120,14 +179,29 @@ export function defineTables(kit: Kit) {
         .references(() => items.id, { onDelete: 'cascade' }),
       code: kit.choice(...CATEGORY_CODES).notNull(),
       listed: kit.flag().notNull(),
+      onSale: kit.flag().notNull(),
+      salePrice: kit.won().notNull(),
+      discountPermille: kit.count().notNull(),
       sales: kit.count().notNull(),
+      reviewCount: kit.count().notNull().default(0),
     },
     (t) => [
       kit.primaryKey({ columns: [t.code, t.itemId] }),
       kit.index('item_categories_item').on(t.itemId),
-      kit.index('item_categories_sales').on(t.code, t.listed, t.sales, t.itemId),
+      kit.index('item_categories_sales').on(t.code, t.listed, t.sales, t.itemId, t.salePrice, t.onSale),
+      kit.index('item_categories_price').on(t.code, t.listed, t.salePrice, t.itemId, t.onSale),
+      kit
+        .index('item_categories_discount_rate')
+        .on(t.code, t.listed, t.discountPermille, t.itemId, t.salePrice, t.onSale),
+      kit.index('item_categories_reviews').on(t.code, t.listed, t.reviewCount, t.itemId, t.salePrice, t.onSale),
     ],
   );
+
+  /** Counts the changes of the catalogue that readers must not miss: what is cached under another number is not served. */
+  const catalogVersions = kit.table('catalog_versions', {
+    scope: kit.string(40).notNull().primaryKey(),
+    version: kit.count().notNull(),
+  });
 
   /** One checkout. A renewal is an order of its own, born paid, one per subscription and cycle. */
   const orders = kit.table(
@@ -620,8 +694,11 @@ export function defineTables(kit: Kit) {
   return {
     users,
     idempotencyKeys,
+    brands,
+    categories,
     items,
     itemCategories,
+    catalogVersions,
     orders,
     orderLines,
     mandates,
@@ -661,7 +738,10 @@ export type Transaction = AnyTransaction;
 export type Queries = AnyQueries;
 
 export type User = InferSelectModel<Tables['users']>;
+export type Brand = InferSelectModel<Tables['brands']>;
+export type Category = InferSelectModel<Tables['categories']>;
 export type Item = InferSelectModel<Tables['items']>;
+export type ItemCategory = InferSelectModel<Tables['itemCategories']>;
 export type Order = InferSelectModel<Tables['orders']>;
 export type OrderLine = InferSelectModel<Tables['orderLines']>;
 export type Mandate = InferSelectModel<Tables['mandates']>;

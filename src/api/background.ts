@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
+import { followCatalog } from '../catalog/index.ts';
 import { startRelay } from '../outbox/index.ts';
 import { startResolver } from '../payments/index.ts';
 import { startForgetting } from './idempotency/forgetting.ts';
 
 /**
- * What a serving process does beside answering: events are delivered, payments in doubt looked up, old
- * idempotency keys forgotten. Ends with `stop`.
+ * What a serving process does beside answering: events are delivered, payments in doubt looked up, what is cached of
+ * the catalogue is kept true, old idempotency keys are forgotten. Ends with `stop`.
  */
 export async function workInBackground(app: App, stop: AbortSignal): Promise<void> {
-  const chores = [startRelay, startResolver, startForgetting, keepTime];
+  const chores = [startRelay, startResolver, followCatalog, startForgetting, keepTime];
   await Promise.all(chores.map((start) => start(app, stop)));
 }
 

@@ -1,44 +1,56 @@
-import { and, count, desc, eq, inArray } from '../platform/database/sql.ts';
+import { and, eq, inArray, sql } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
-import { InvalidInput, NotFound } from '../platform/errors.ts';
-import type { CategoryCode, Item } from '../schema.ts';
+import { NotFound } from '../platform/errors.ts';
+import type { Item, Tables } from '../schema.ts';
 
-/** Past this many rows a page costs more than anybody's patience. */
-const DEEPEST_OFFSET = 100_000;
+/** A card says what an item does in as many characters as fit under its picture. */
+const SUMMARY_LENGTH = 120;
 
-export interface CategoryPage {
-  category: CategoryCode;
-  page: number;
-  size: number;
+/** What a card shows of an item; the long texts stay in the database. */
+export type CardRow = Pick<Item, (typeof CARD_COLUMNS)[number]> & { summary: string | null };
+
+const CARD_COLUMNS = [
+  'id',
+  'name',
+  'brandName',
+  'thumbnail',
+  'categoryCodes',
+  'status',
+  'listed',
+  'originPrice',
+  'discountPermille',
+  'discountPrice',
+  'salePrice',
+  'sales',
+  'starSum',
+  'reviewCount',
+] as const;
+
+/** The same of a row that was read whole; counted in characters, as the databases count. */
+export const summaryOf = ({ mainFunction }: Pick<Item, 'mainFunction'>): string =>
+  Array.from((mainFunction ?? '').slice(0, 2 * SUMMARY_LENGTH))
+    .slice(0, SUMMARY_LENGTH)
+    .join('');
+
+function cardColumns({ items: i }: Tables) {
+  const columns = Object.fromEntries(CARD_COLUMNS.map((name) => [name, i[name]])) as Pick<
+    typeof i,
+    (typeof CARD_COLUMNS)[number]
+  >;
+  return { ...columns, summary: sql<string | null>`substr(${i.mainFunction}, 1, ${sql.raw(String(SUMMARY_LENGTH))})` };
 }
 
-/**
- * One page of a category, best sellers first. Two steps: the ids from the one index that has them in order, then the
- * rows by key.
- */
-export async function listCategory(
-  { database }: Pick<App, 'database'>,
-  { category, page, size }: CategoryPage,
-): Promise<{ items: Item[]; total: number }> {
-  const { itemCategories, items } = database.tables;
-  const listed = and(eq(itemCategories.code, category), eq(itemCategories.listed, true));
-  const [counted] = await database.select({ total: count() }).from(itemCategories).where(listed);
-  const total = counted?.total ?? 0;
-  const offset = (page - 1) * size;
-  if (offset >= total) return { items: [], total };
-  if (offset >= DEEPEST_OFFSET) throw new InvalidInput('PAGE_TOO_DEEP', 'Narrow the list; this page is too deep.');
-
-  const ids = await database
-    .select({ id: itemCategories.itemId })
-    .from(itemCategories)
-    .where(listed)
-    .orderBy(desc(itemCategories.sales), desc(itemCategories.itemId))
-    .limit(size)
-    .offset(offset);
-  const order = ids.map(({ id }) => id);
-  const rows = await database.select().from(items).where(inArray(items.id, order));
-  const byId = new Map(rows.map((item) => [item.id, item]));
-  return { items: order.flatMap((id) => byId.get(id) ?? []), total };
+/** Listed items by id, in the order of the ids. */
+export async function findCards({ database }: Pick<App, 'database'>, ids: readonly string[]): Promise<CardRow[]> {
+  if (ids.length === 0) return [];
+  const { items: i } = database.tables;
+  const rows = await database
+    .select(cardColumns(database.tables))
+    .from(i)
+    .where(inArray(i.id, [...ids]));
+  // Hidden since its id was found; asked in the query, it would lead SQLite to read every listed item.
+  const byId = new Map(rows.filter(({ listed }) => listed).map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** An item that is listed; hidden and unknown ones are not found. */

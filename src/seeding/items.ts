@@ -1,5 +1,7 @@
+import { inArray } from '../platform/database/sql.ts';
+import { addToBrands, brandKeyOf, categoryRowsOf, searchTextOf } from '../catalog/index.ts';
 import { addDays } from '../platform/calendar.ts';
-import type { CategoryCode, Item } from '../schema.ts';
+import type { Brand, CategoryCode, Item } from '../schema.ts';
 import { classify } from './classify.ts';
 import { idsOf, type IdAt } from './ids.ts';
 import { pricesOf } from './price.ts';
@@ -47,24 +49,54 @@ function pickItems({ draw, count, total, pickItem }: Picking): Item[] {
   return picked.size > 0 ? [...picked.values()] : [pickItem(0)];
 }
 
-/** Items with their categories. */
+/** Items with their categories and brands. */
 export function itemSource({ database }: SeedingApp, { idAt, itemAt }: Catalogue, total: number): Source {
-  const { items, itemCategories } = database.tables;
+  const { brands, items, itemCategories } = database.tables;
   return {
     kind: 'items',
     total,
     table: items,
     idAt,
+    prepare: () =>
+      database.transaction(async (tx) => {
+        const ids = BRAND_ROWS.map(({ id }) => id);
+        const there = await tx.select({ id: brands.id }).from(brands).where(inArray(brands.id, ids));
+        const known = new Set(there.map(({ id }) => id));
+        await writeRows(
+          tx,
+          brands,
+          BRAND_ROWS.filter(({ id }) => !known.has(id)),
+        );
+      }),
     async write(tx, indexes) {
       const rows = indexes.map(itemAt);
       await writeRows(tx, items, rows);
-      await writeRows(tx, itemCategories, rows.flatMap(categoryRows));
+      await writeRows(tx, itemCategories, rows.flatMap(categoryRowsOf));
+      await addToBrands(tx, database.tables, countListed(rows));
     },
   };
 }
 
-const categoryRows = ({ id, categoryCodes, listed, sales }: Item) =>
-  categoryCodes.split(',').map((code) => ({ itemId: id, code: code as CategoryCode, listed, sales }));
+function countListed(rows: readonly Item[]): Map<string, number> {
+  const byBrand = Map.groupBy(
+    rows.filter(({ listed }) => listed),
+    ({ brandId }) => brandId,
+  );
+  return new Map([...byBrand].map(([id, { length }]) => [id, length]));
+}
+
+const STANDS_SINCE = new Date(STANDING.epochMs);
+const brandIdAt = idsOf(0, 'brands', STANDING);
+
+/** The same for every seed, so that two seeds in one database share them. */
+const BRAND_ROWS: [Brand, ...Brand[]] = BRANDS.map((name, index) => ({
+  id: brandIdAt(index),
+  name,
+  nameKey: brandKeyOf(name),
+  itemCount: 0,
+  createdAt: STANDS_SINCE,
+  updatedAt: STANDS_SINCE,
+})) as [Brand, ...Brand[]];
 
 function itemOf(id: string, index: number, draw: Draw): Item {
   const category = CATEGORY_MIX[index % CATEGORY_MIX.length] ?? 'ETC';
@@ -73,23 +105,38 @@ function itemOf(id: string, index: number, draw: Draw): Item {
   const status = statusOf(index, draw);
   const registeredOn = addDays('2004-01-01', draw.below(5_800)); // up to the end of 2019, before the shop opened
   const at = new Date(STANDING.epochMs + index * STANDING.stepMs);
+  const brand = draw.pick(BRAND_ROWS);
+  const name = nameOf(category, `${draw.pick(form.counts)}${form.unit}`, draw);
+  const prices = pricesOf(listPrice(draw), draw.chance(DISCOUNTED) ? 50 * (1 + draw.below(10)) : 0);
   return {
     id,
     // Real statement numbers are digits only, so that an imported item never meets a seeded one.
     statementNumber: `SEED-${registeredOn.slice(0, 4)}-${String(index + 1).padStart(7, '0')}`,
-    brandName: draw.pick(BRANDS),
-    name: nameOf(category, `${draw.pick(form.counts)}${form.unit}`, draw),
+    brandId: brand.id,
+    brandName: brand.name,
+    name,
+    searchText: searchTextOf(name, brand.name),
     categoryCodes: codesOf(mainFunction),
+    categoryMode: 'AUTO',
     status,
     listed: status !== 'HIDDEN',
-    ...pricesOf(listPrice(draw), draw.chance(DISCOUNTED) ? 50 * (1 + draw.below(10)) : 0),
+    ...prices,
+    onSale: prices.discountPrice > 0,
     sales: salesOf(draw),
+    starSum: 0,
+    reviewCount: 0,
+    viewCount: 0,
     thumbnail: null,
+    descriptionImage: null,
     mainFunction,
+    baseStandard: `표시량의 80~120%, 대장균군 음성`,
+    appearance: `고유의 색과 향미가 있고 이미, 이취가 없는 ${form.unit}`,
     servingUse: `1일 ${1 + draw.below(3)}회, 1회 ${1 + draw.below(2)}${form.object} 물과 함께 섭취하십시오.`,
+    storage: '직사광선을 피하여 서늘하고 건조한 곳에 보관하십시오.',
     precautions: draw.pick(PRECAUTIONS),
     shelfLife: `제조일로부터 ${12 * (1 + draw.below(3))}개월`,
     registeredOn,
+    version: 1,
     createdAt: at,
     updatedAt: at,
   };

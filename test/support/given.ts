@@ -1,7 +1,10 @@
+import { eq } from 'drizzle-orm';
 import type { App } from '../../src/app.ts';
 import { addDays } from '../../src/platform/calendar.ts';
 import { randomBase32 } from '../../src/platform/ids.ts';
-import type { CategoryCode, Item, Mandate, Subscription, User } from '../../src/schema.ts';
+import { addToBrands, brandKeyOf, categoryRowsOf, searchTextOf } from '../../src/catalog/index.ts';
+import { isDuplicateKey } from '../../src/platform/database/index.ts';
+import type { Item, Mandate, Subscription, User } from '../../src/schema.ts';
 
 /** Ready-made rows, as if the shop had been used before the test began. */
 export const given = (app: App) => ({
@@ -45,35 +48,63 @@ function userRow({ clock, newId }: App, columns: Partial<User> = {}): User {
   };
 }
 
-async function givenItem({ database, clock, newId }: App, columns: Partial<Item>): Promise<Item> {
+async function givenItem(app: App, columns: Partial<Item>): Promise<Item> {
+  const { database, clock, newId } = app;
+  const brandName = columns.brandName ?? '푸른들';
+  const name = columns.name ?? '오메가3 골드 60캡슐';
   const item: Item = {
     id: newId(),
     statementNumber: null,
-    brandName: '푸른들',
-    name: '오메가3 골드 60캡슐',
+    brandId: await givenBrand(app, brandName),
+    brandName,
+    name,
+    searchText: searchTextOf(name, brandName),
     categoryCodes: 'EYE',
+    categoryMode: 'AUTO',
     status: 'ON_SALE',
     listed: true,
     originPrice: 30_000,
     discountPermille: 100,
     discountPrice: 3_000,
     salePrice: 27_000,
+    onSale: (columns.discountPrice ?? 3_000) > 0,
     sales: 0,
+    starSum: 0,
+    reviewCount: 0,
+    viewCount: 0,
     thumbnail: null,
+    descriptionImage: null,
     mainFunction: '눈 건강에 도움을 줄 수 있음',
+    baseStandard: null,
+    appearance: null,
     servingUse: null,
+    storage: null,
     precautions: null,
     shelfLife: null,
     registeredOn: null,
+    version: 1,
     createdAt: clock.now(),
     updatedAt: clock.now(),
     ...columns,
   };
   await database.insert(database.tables.items).values(item);
-  const codes = item.categoryCodes.split(',') as CategoryCode[];
-  const { id: itemId, listed, sales } = item;
-  await database.insert(database.tables.itemCategories).values(codes.map((code) => ({ itemId, code, listed, sales })));
+  await database.insert(database.tables.itemCategories).values(categoryRowsOf(item));
+  if (item.listed) await database.transaction((tx) => addToBrands(tx, database.tables, new Map([[item.brandId, 1]])));
   return item;
+}
+
+async function givenBrand({ database, clock, newId }: App, name: string): Promise<string> {
+  const { brands } = database.tables;
+  const nameKey = brandKeyOf(name);
+  const row = { id: newId(), name, nameKey, itemCount: 0, createdAt: clock.now(), updatedAt: clock.now() };
+  await database
+    .insert(brands)
+    .values(row)
+    .catch((error: unknown) => {
+      if (!isDuplicateKey(error)) throw error;
+    });
+  const [brand] = await database.select().from(brands).where(eq(brands.nameKey, nameKey));
+  return brand?.id ?? row.id;
 }
 
 /** Rows written per statement; SQLite takes 32,766 parameters in one. */

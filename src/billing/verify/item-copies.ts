@@ -11,12 +11,21 @@ export const itemCopies = check('V8', 'items', async ({ database }, range) => {
     .where(
       and(
         range(i.id),
-        or(ne(c.listed, i.listed), ne(c.sales, i.sales), ne(i.salePrice, sql`${i.originPrice} - ${i.discountPrice}`)),
+        or(
+          ne(c.listed, i.listed),
+          ne(c.onSale, i.onSale),
+          ne(c.salePrice, i.salePrice),
+          ne(c.discountPermille, i.discountPermille),
+          ne(c.sales, i.sales),
+          ne(c.reviewCount, i.reviewCount),
+          ne(i.onSale, sql`(${i.discountPrice} > 0)`),
+          ne(i.salePrice, sql`${i.originPrice} - ${i.discountPrice}`),
+        ),
       ),
     );
   return rows.map(({ id }) => ({
     table: 'items',
     id,
-    says: 'its categories list it with other sales or another status, or its sale price is not its price less the discount',
+    says: 'its categories list it with another price, other counters or another status, or its sale price is not its price less the discount',
   }));
 });

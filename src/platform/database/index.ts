@@ -7,6 +7,15 @@ import type { Queries, Transaction } from './queries.ts';
 import { openSqlite } from './sqlite.ts';
 
 export type { Kit } from './columns.ts';
+export {
+  byIndex,
+  contains,
+  findTextIndex,
+  isTrueInRow,
+  narrowByText,
+  type SearchedText,
+  type TextIndex,
+} from './dialect.ts';
 export { findForgetfulness } from './durability.ts';
 export { isDuplicateKey, withoutParameters } from './failures.ts';
 export type { Queries, Transaction } from './queries.ts';

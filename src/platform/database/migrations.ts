@@ -38,8 +38,11 @@ const FILE = /^(\d{4})_([a-z0-9_]+)\.sql$/;
 const HEADER = /^-- phase: (expand|contract, needs: (\d+))\s*$/m;
 const BREAK = '--> statement-breakpoint';
 
-/** MySQL: table, column or index exists. After a kill between a statement and its mark, the statement is met again. */
-const ALREADY_DONE = [1050, 1060, 1061];
+/** The first line of a statement for servers that have a plugin only, such as the n-gram parser, which MariaDB lacks. */
+const ONLY_WITH = /^-- only with the plugin: (\w+)$/m;
+
+/** MySQL and MariaDB: table, column, index or check exists, or the index to drop is gone. After a kill between a statement and its mark, the statement is met again. */
+const ALREADY_DONE = [1050, 1060, 1061, 1091, 1826, 3822];
 
 /** Reads `folder/<engine>`, in order. Throws when a file's name or header is not of the agreed form. */
 export async function readMigrations(folder: string, engine: 'sqlite' | 'mysql'): Promise<Migration[]> {
@@ -111,12 +114,22 @@ async function apply(raw: RawQuery, migration: Migration, done: number | undefin
 }
 
 async function execute(raw: RawQuery, statement: string, maybeDone: boolean): Promise<void> {
+  const [, plugin] = ONLY_WITH.exec(statement) ?? [];
+  if (plugin && !(await hasPlugin(raw, plugin))) return;
   try {
     await raw(statement);
   } catch (error) {
     const { errno } = error as { errno?: number };
     if (!(maybeDone && errno !== undefined && ALREADY_DONE.includes(errno))) throw error;
   }
+}
+
+async function hasPlugin(raw: RawQuery, plugin: string): Promise<boolean> {
+  const found = await raw(
+    `select 1 as found from information_schema.plugins where plugin_name = ? and plugin_status = 'ACTIVE'`,
+    [plugin],
+  );
+  return found.length > 0;
 }
 
 async function readApplied(engine: Database<unknown>['engine'], raw: RawQuery): Promise<Map<number, Applied>> {

@@ -35,6 +35,8 @@ export function openMysql(url: string, { poolSize }: MysqlOptions): Engine {
   pool.pool.on('connection', (connection) => {
     connection.query('set session transaction isolation level read committed', ignore);
     connection.query(`set session innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, time_zone = '+00:00'`, ignore);
+    // Of an n-gram index it would leave out every pair of letters that holds an English stop word such as "a".
+    connection.query('set session innodb_ft_enable_stopword = 0', ignore);
   });
 
   const borrow = async <T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> => {

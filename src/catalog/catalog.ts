@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { App } from '../app.ts';
+import { findTextIndex, type TextIndex } from '../platform/database/index.ts';
+import { openCache, type Cache } from './cache/cache.ts';
+import { knowVersion, type KnownVersion } from './cache/known-version.ts';
+import { searchedText } from './lists/access.ts';
+import { ITEMS_SCOPE, readCatalogVersion } from './version.ts';
+
+/** What a process keeps to read the catalogue fast. */
+export interface Catalog {
+  cache: Cache;
+  version: KnownVersion;
+  /** Tells every process, after the commit, of a version that this one has raised. */
+  announce(version: number): Promise<void>;
+  /** Hears of versions that others raise, until the answer is called. */
+  listen(): Promise<() => void>;
+  /** How this database finds words inside texts. */
+  textIndex(): Promise<TextIndex | undefined>;
+}
+
+/** Tells other processes something at once; a message that is lost is made up for by the next poll. */
+export interface Bus {
+  publish(channel: string, message: string): Promise<void>;
+  subscribe(channel: string, onMessage: (message: string) => void, onGap?: () => void): Promise<() => void>;
+}
+
+export interface CatalogOptions extends Pick<App, 'database' | 'clock' | 'metrics'> {
+  /** Without one, other processes learn of a change by polling alone: within half a second instead of at once. */
+  bus?: Bus;
+}
+
+const CHANNEL = 'catalog';
+
+/** Opens what a process keeps of the catalogue; nothing is cached before `followCatalog` runs. */
+export function openCatalog({ database, clock, metrics, bus }: CatalogOptions): Catalog {
+  const { monotonicMs } = clock;
+  const version = knowVersion(monotonicMs, () => readCatalogVersion(database, database.tables));
+  const reads = metrics.counter('pillivery_catalog_cache_reads_total', 'Reads of cached answers by how they went.', [
+    'result',
+  ]);
+  let textIndex: Promise<TextIndex | undefined> | undefined;
+  return {
+    version,
+    async announce(raised) {
+      version.learn(raised);
+      await bus?.publish(CHANNEL, JSON.stringify({ scope: ITEMS_SCOPE, version: raised }));
+    },
+    async listen() {
+      const hear = (message: string): void => version.learn(readMessage(message));
+      return (await bus?.subscribe(CHANNEL, hear)) ?? (() => {});
+    },
+    cache: openCache({ version, monotonicMs, onRead: (result) => reads.inc({ result }) }),
+    textIndex() {
+      textIndex ??= findTextIndex(database, searchedText(database.tables)).catch((error: unknown) => {
+        textIndex = undefined;
+        throw error;
+      });
+      return textIndex;
+    },
+  };
+}
+
+/** A message of another release may say more, or something else; what is no version is none. */
+function readMessage(message: string): number {
+  const { scope, version } = JSON.parse(message) as { scope?: unknown; version?: unknown };
+  return scope === ITEMS_SCOPE && typeof version === 'number' ? version : 0;
+}
+
+/** Twice within the second for which a version is trusted, so that one slow reading costs nothing. */
+const POLL_MS = 500;
+
+/**
+ * Keeps the known version recent until told to stop. While the database does not answer, nothing is served from memory,
+ * whatever the bus says: it may have lost a message.
+ */
+export async function followCatalog({ catalog, log }: Pick<App, 'catalog' | 'log'>, stop: AbortSignal): Promise<void> {
+  const unsubscribe = await catalog.listen();
+  while (!stop.aborted) {
+    await catalog.version
+      .poll()
+      .catch((err: unknown) => log.debug({ err }, 'the version of the catalogue was not read'));
+    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
+  }
+  unsubscribe();
+}
