@@ -113,7 +113,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     stores,
     processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
     payments,
-    catalog: openCatalog({ database, clock, metrics }),
+    catalog: openCatalog({ database, clock, metrics, stores }),
     settlements: {
       ORDER: orderSettlement({ database, clock, newId }),
       SUBSCRIPTION_START: subscriptionSettlement({ config, database, clock, newId }),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { App } from '../app.ts';
 import { findTextIndex, type TextIndex } from '../platform/database/index.ts';
 import { openCache, type Cache } from './cache/cache.ts';
@@ -18,21 +19,15 @@ export interface Catalog {
   textIndex(): Promise<TextIndex | undefined>;
 }
 
-/** Tells other processes something at once; a message that is lost is made up for by the next poll. */
-export interface Bus {
-  publish(channel: string, message: string): Promise<void>;
-  subscribe(channel: string, onMessage: (message: string) => void, onGap?: () => void): Promise<() => void>;
-}
-
-export interface CatalogOptions extends Pick<App, 'database' | 'clock' | 'metrics'> {
-  /** Without one, other processes learn of a change by polling alone: within half a second instead of at once. */
-  bus?: Bus;
-}
-
 const CHANNEL = 'catalog';
 
 /** Opens what a process keeps of the catalogue; nothing is cached before `followCatalog` runs. */
-export function openCatalog({ database, clock, metrics, bus }: CatalogOptions): Catalog {
+export function openCatalog({
+  database,
+  clock,
+  metrics,
+  stores: { bus },
+}: Pick<App, 'database' | 'clock' | 'metrics' | 'stores'>): Catalog {
   const { monotonicMs } = clock;
   const version = knowVersion(monotonicMs, () => readCatalogVersion(database, database.tables));
   const reads = metrics.counter('pillivery_catalog_cache_reads_total', 'Reads of cached answers by how they went.', [
@@ -43,12 +38,10 @@ export function openCatalog({ database, clock, metrics, bus }: CatalogOptions): 
     version,
     async announce(raised) {
       version.learn(raised);
-      await bus?.publish(CHANNEL, JSON.stringify({ scope: ITEMS_SCOPE, version: raised }));
+      await bus.publish(CHANNEL, JSON.stringify({ scope: ITEMS_SCOPE, version: raised }));
     },
-    async listen() {
-      const hear = (message: string): void => version.learn(readMessage(message));
-      return (await bus?.subscribe(CHANNEL, hear)) ?? (() => {});
-    },
+    // Messages that were missed need no word of their own: the next poll makes up for them.
+    listen: () => bus.subscribe(CHANNEL, (message) => version.learn(readMessage(message))),
     cache: openCache({ version, monotonicMs, onRead: (result) => reads.inc({ result }) }),
     textIndex() {
       textIndex ??= findTextIndex(database, searchedText(database.tables)).catch((error: unknown) => {
@@ -60,10 +53,20 @@ export function openCatalog({ database, clock, metrics, bus }: CatalogOptions): 
   };
 }
 
-/** A message of another release may say more, or something else; what is no version is none. */
+const Message = z.object({ scope: z.literal(ITEMS_SCOPE), version: z.int() });
+
+/** What is no word of a version, as another release may say, tells nothing. */
 function readMessage(message: string): number {
-  const { scope, version } = JSON.parse(message) as { scope?: unknown; version?: unknown };
-  return scope === ITEMS_SCOPE && typeof version === 'number' ? version : 0;
+  const read = Message.safeParse(parse(message));
+  return read.success ? read.data.version : 0;
+}
+
+function parse(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Twice within the second for which a version is trusted, so that one slow reading costs nothing. */

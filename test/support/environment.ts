@@ -12,7 +12,7 @@ export const TEST_SECRETS = {
 
 /** A test plays more customers from one address than a shop would believe. */
 const WIDE_LIMITS = Object.fromEntries(
-  ['REQUESTS_PER_MINUTE', 'SIGN_UPS_PER_HOUR', 'PAYMENT_STARTS_PER_MINUTE'].map((name) => [
+  ['REQUESTS_PER_MINUTE', 'SEARCHES_PER_MINUTE', 'SIGN_UPS_PER_HOUR', 'PAYMENT_STARTS_PER_MINUTE'].map((name) => [
     `PILLIVERY_LIMITS__${name}`,
     '1000000',
   ]),
