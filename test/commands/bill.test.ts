@@ -6,6 +6,8 @@ import { bundle, environmentFor, START, type Bundle } from '../support/bundle.ts
 import { runCli, startCli } from '../support/cli.ts';
 import { tempDir } from '../support/databases.ts';
 import { given } from '../support/given.ts';
+import { HAS_TERMINAL, runInTerminal } from '../support/terminal.ts';
+import { declining, LACKS_BALANCE } from '../billing/support.ts';
 
 const environmentOf = (shop: Bundle) => ({ ...environmentFor(shop), PILLIVERY_CLOCK__NOW: START, NO_COLOR: '1' });
 
@@ -48,6 +50,27 @@ describe('pillivery bill', { timeout: 60_000 }, () => {
     expect(figures).toContain('pillivery_bill_last_exit_code{job="renewal",business_zone="Asia/Seoul"} 0');
     expect(figures).toContain('outcome="approved",step="due"} 30');
     expect(figures).toContain('pillivery_bill_last_complete_timestamp_seconds');
+  });
+
+  it.skipIf(!HAS_TERMINAL)('shows a person at a terminal one line for each step, with what it counts', async () => {
+    const shop = await shopOnDisk();
+    await given(shop.app).subscriptions(30);
+    await declining(shop, LACKS_BALANCE);
+    const { code, lines } = await runInTerminal(['bill', '--date', '2026-11-20'], environmentOf(shop));
+    expect(code).toBe(0);
+    expect(lines.map((line) => line.replace(/[\d.]+(?=\/s| s$)/, 'N')).join('\n')).toMatchInlineSnapshot(`
+      "✔ recover 0/≈31 · approved 0 · declined 0 · unknown 0 · N/s · circuit closed
+      ✔ due 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ retry-1 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ retry-2 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ retry-3 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ notices 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ resolve 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      billed 2026-11-20: 31 due, 30 approved, 810,000 won
+        1 declined, tried again on a later day
+          1 × -782/LACK_BALANCE INSUFFICIENT_FUNDS
+      completed in N s"
+    `);
   });
 
   it('says what it did in words, and nothing else when it is to be quiet', async () => {
