@@ -81,6 +81,18 @@ describe('pillivery bill', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/^billed 2026-11-20: 3 due, 3 approved, 81,000 won\ncompleted in [\d.]+ s\n$/);
   });
 
+  it('looks back as far as it is told, and no further', async () => {
+    const shop = await shopOnDisk();
+    await given(shop.app).subscription({ nextBillingOn: '2026-11-10' });
+    const bill = async (...words: string[]) => {
+      const { code, stdout } = await runCli(['bill', '--json', '--quiet', ...words], environmentOf(shop));
+      const { totals, overdueBeyondCatchUp } = BillReportSchema.parse(JSON.parse(stdout));
+      return { code, approved: totals.approved, overdue: overdueBeyondCatchUp.count };
+    };
+    expect(await bill('--catch-up-days', '9')).toEqual({ code: 3, approved: 0, overdue: 1 });
+    expect(await bill('--catch-up-days', '10')).toEqual({ code: 0, approved: 1, overdue: 0 });
+  });
+
   it('ends soon after SIGTERM, leaves nothing SENT, and can be started again', async () => {
     const shop = await bundle({ engine: 'sqlite', latencyMs: 300 });
     await given(shop.app).subscriptions(200);
