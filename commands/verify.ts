@@ -13,6 +13,9 @@ Exit codes: 0 everything holds, 3 some rows break it, and they are named.`;
     only: Flags.string({ summary: 'just these checks', helpValue: 'V1,…' }),
   };
 
+  /** They are named, as V12. */
+  protected override readonly acceptsChangedMigrations = true;
+
   async run() {
     const { flags } = await this.parse(Verify);
     const { checksNamed, describeVerification, verifyBooks } = await import('../src/billing/index.ts');

@@ -6,7 +6,14 @@ import { openCatalog, type Catalog } from './catalog/index.ts';
 import { orderSettlement } from './orders/index.ts';
 import { logSink, type Handlers, type Sink } from './outbox/index.ts';
 import { openPayments, paymentHandlers, type Payments, type Settlements } from './payments/index.ts';
-import { checkSchema, migrate, openDatabase, readMigrations, setByServer } from './platform/database/index.ts';
+import {
+  checkSchema,
+  migrate,
+  openDatabase,
+  readMigrations,
+  setByServer,
+  type Migration,
+} from './platform/database/index.ts';
 import { systemClock, type MovableClock } from './platform/clock.ts';
 import { databaseUrl, loadConfig, type Config } from './platform/config/index.ts';
 import { idsFrom, randomBase32, type NewId } from './platform/ids.ts';
@@ -20,6 +27,8 @@ import { newMethodSettlement, subscriptionSettlement } from './subscriptions/ind
 export interface App {
   config: Config;
   database: Database;
+  /** What this release wants to have been applied to it. */
+  migrations: readonly Migration[];
   clock: MovableClock;
   /** Puts the clock right by the database server's; to be called now and then. Does nothing to a test clock. */
   keepTime(): Promise<void>;
@@ -73,6 +82,8 @@ export interface OpenOptions extends Package {
   clock?: MovableClock;
   /** Applies pending migrations first: for the demo and for databases that live as long as the process. */
   migrateFirst?: boolean;
+  /** Works on a schema that was made by other migrations than this release's: for who is asked to name them. */
+  acceptsChanged?: boolean;
 }
 
 /** Opens database, log and clock, without asking whether the schema fits: for `migrate`. */
@@ -93,7 +104,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
   try {
     await keepTime();
     if (options.migrateFirst) await migrate(database, migrations, clock.now());
-    await checkSchema(database, migrations);
+    await checkSchema(database, migrations, { acceptsChanged: options.acceptsChanged });
   } catch (error) {
     await database.close();
     throw error;
@@ -105,6 +116,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
   return {
     config,
     database,
+    migrations,
     clock,
     keepTime,
     log,

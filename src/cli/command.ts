@@ -36,6 +36,9 @@ export abstract class PilliveryCommand extends Command {
     });
   }
 
+  /** Whether it works on a schema that was made by other migrations than this release's. */
+  protected readonly acceptsChangedMigrations: boolean = false;
+
   /** Opens the app, runs `work`, and closes the app whatever happened. `settings` win over file and environment. */
   protected async withApp<T>(
     flags: CommonFlags,
@@ -44,7 +47,8 @@ export abstract class PilliveryCommand extends Command {
   ): Promise<T> {
     const config = await this.loadConfig(flags, settings);
     const { openApp } = await import('../app.ts');
-    const app = await openApp(config, { root: this.config.root, version: this.config.version });
+    const { root, version } = this.config;
+    const app = await openApp(config, { root, version, acceptsChanged: this.acceptsChangedMigrations });
     try {
       return await work(app);
     } finally {

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runBilling } from '../../src/billing/index.ts';
+import { runBilling, writeMetricsFile } from '../../src/billing/index.ts';
 import { exitCodeOf, REASONS, type Reason } from '../../src/billing/reasons.ts';
 import { bundle, type Bundle } from '../support/bundle.ts';
-import { ENGINES } from '../support/databases.ts';
+import { ENGINES, tempDir } from '../support/databases.ts';
 import { given } from '../support/given.ts';
 import { attemptsOf, billOn, declining, LACKS_BALANCE, moveTo, TODAY } from './support.ts';
 
@@ -111,6 +113,22 @@ describe('the exit code', () => {
     }
     expect(exitCodeOf([])).toBe(0);
   });
+});
+
+it('writes its figures for Prometheus whole or not at all, whoever reads them meanwhile', async () => {
+  const shop = await bundle();
+  await given(shop.app).subscription();
+  const report = await billOn(shop, TODAY);
+  const file = join(await tempDir(), 'bill.prom');
+  await writeMetricsFile(shop.app, file, report);
+  const whole = await readFile(file, 'utf8');
+  const seen = new Set<string>();
+  for (let write = 0; write < 100; write += 1) {
+    const reads = Array.from({ length: 4 }, async () => seen.add(await readFile(file, 'utf8')));
+    await Promise.all([writeMetricsFile(shop.app, file, report), ...reads]);
+  }
+  expect([...seen]).toEqual([whole]);
+  expect(whole.endsWith('\n')).toBe(true);
 });
 
 it('counts the same in the report as in the books', async () => {

@@ -171,6 +171,7 @@ describe('verify', { timeout: 60_000 }, () => {
       V8  holds  copies of an item equal the item
       V9  holds  nothing waits longer than it may
       V10  holds  the history of a payment leads to its state
+      V12  holds  migrations were applied as this release has them
       V13  holds  a mandate stands exactly as long as a subscription needs it
       V14  holds  an open cycle knows its payment, and a closed one has none under way
 
@@ -186,6 +187,15 @@ describe('verify', { timeout: 60_000 }, () => {
     expect(code).toBe(3);
     expect(VerifyDocument.parse(JSON.parse(stdout)).breaches).toMatchObject([{ check: 'V6', id: attempt.publicId }]);
     expect(await run('verify', '--only', 'V77')).toMatchObject({ code: 2 });
+  });
+
+  it('names a changed migration, for which every other command refuses to work', async () => {
+    const { run, app } = await shopOnDisk();
+    await app.database.raw('update schema_migrations set checksum = ? where number = 2', ['0'.repeat(64)]);
+    const { code, stdout } = await run('verify', '--json');
+    expect(code).toBe(3);
+    expect(VerifyDocument.parse(JSON.parse(stdout)).breaches).toMatchObject([{ check: 'V12', id: '0002_payments' }]);
+    expect(await run('bill')).toMatchObject({ code: 78 });
   });
 });
 

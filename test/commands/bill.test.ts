@@ -6,6 +6,8 @@ import { bundle, environmentFor, START, type Bundle } from '../support/bundle.ts
 import { runCli, startCli } from '../support/cli.ts';
 import { tempDir } from '../support/databases.ts';
 import { given } from '../support/given.ts';
+import { HAS_TERMINAL, runInTerminal } from '../support/terminal.ts';
+import { declining, LACKS_BALANCE } from '../billing/support.ts';
 
 const environmentOf = (shop: Bundle) => ({ ...environmentFor(shop), PILLIVERY_CLOCK__NOW: START, NO_COLOR: '1' });
 
@@ -50,12 +52,45 @@ describe('pillivery bill', { timeout: 60_000 }, () => {
     expect(figures).toContain('pillivery_bill_last_complete_timestamp_seconds');
   });
 
+  it.skipIf(!HAS_TERMINAL)('shows a person at a terminal one line for each step, with what it counts', async () => {
+    const shop = await shopOnDisk();
+    await given(shop.app).subscriptions(30);
+    await declining(shop, LACKS_BALANCE);
+    const { code, lines } = await runInTerminal(['bill', '--date', '2026-11-20'], environmentOf(shop));
+    expect(code).toBe(0);
+    expect(lines.map((line) => line.replace(/[\d.]+(?=\/s| s$)/, 'N')).join('\n')).toMatchInlineSnapshot(`
+      "✔ recover 0/≈31 · approved 0 · declined 0 · unknown 0 · N/s · circuit closed
+      ✔ due 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ retry-1 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ retry-2 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ retry-3 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ notices 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      ✔ resolve 31/≈31 · approved 30 · declined 1 · unknown 0 · N/s · circuit closed
+      billed 2026-11-20: 31 due, 30 approved, 810,000 won
+        1 declined, tried again on a later day
+          1 × -782/LACK_BALANCE INSUFFICIENT_FUNDS
+      completed in N s"
+    `);
+  });
+
   it('says what it did in words, and nothing else when it is to be quiet', async () => {
     const shop = await shopOnDisk();
     await given(shop.app).subscriptions(3);
     const { stdout, stderr } = await runCli(['bill', '--date', '2026-11-20', '--quiet'], environmentOf(shop));
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^billed 2026-11-20: 3 due, 3 approved, 81,000 won\ncompleted in [\d.]+ s\n$/);
+  });
+
+  it('looks back as far as it is told, and no further', async () => {
+    const shop = await shopOnDisk();
+    await given(shop.app).subscription({ nextBillingOn: '2026-11-10' });
+    const bill = async (...words: string[]) => {
+      const { code, stdout } = await runCli(['bill', '--json', '--quiet', ...words], environmentOf(shop));
+      const { totals, overdueBeyondCatchUp } = BillReportSchema.parse(JSON.parse(stdout));
+      return { code, approved: totals.approved, overdue: overdueBeyondCatchUp.count };
+    };
+    expect(await bill('--catch-up-days', '9')).toEqual({ code: 3, approved: 0, overdue: 1 });
+    expect(await bill('--catch-up-days', '10')).toEqual({ code: 0, approved: 1, overdue: 0 });
   });
 
   it('ends soon after SIGTERM, leaves nothing SENT, and can be started again', async () => {

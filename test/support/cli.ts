@@ -17,7 +17,7 @@ export interface Started {
 }
 
 /** The machine's own variables without anything that configures us. */
-const plainEnvironment = (): Environment =>
+export const plainEnvironment = (): Environment =>
   Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !name.startsWith('PILLIVERY_') && name !== 'NODE_ENV' && name !== 'VITEST',

@@ -14,6 +14,7 @@ export const CHECKS = {
   V8: 'copies of an item equal the item',
   V9: 'nothing waits longer than it may',
   V10: 'the history of a payment leads to its state',
+  V12: 'migrations were applied as this release has them',
   V13: 'a mandate stands exactly as long as a subscription needs it',
   V14: 'an open cycle knows its payment, and a closed one has none under way',
 } as const;
@@ -44,7 +45,7 @@ export interface Breach {
   reason?: OperatorReason | undefined;
 }
 
-export type CheckingApp = Pick<App, 'config' | 'database' | 'clock'>;
+export type CheckingApp = Pick<App, 'config' | 'database' | 'clock' | 'migrations'>;
 
 /** An invariant over one table, looked at a range of ids at a time. */
 export interface Check {

@@ -5,6 +5,7 @@ import { histories } from './histories.ts';
 import { itemCopies } from './item-copies.ts';
 import { liveKeys } from './live-keys.ts';
 import { mandateStates } from './mandates.ts';
+import { migrationBreaches } from './migrations.ts';
 import { openCycles } from './open-cycles.ts';
 import { orderTotals } from './order-totals.ts';
 import { silentPayments, silentRefunds, stuckEvents } from './overdue-work.ts';
@@ -81,4 +82,5 @@ export async function* breachesOf(
     if (!only.includes(check.name)) continue;
     for await (const range of rangesOf(app, check.walks, within(check.walks))) yield* await check.find(app, range);
   }
+  if (only.includes('V12')) yield* await migrationBreaches(app);
 }

@@ -22,7 +22,7 @@ export type { Queries, Transaction } from './queries.ts';
 export { insideTransaction } from './scope.ts';
 export { setByServer } from './server-clock.ts';
 export { updateEach, type RowChange } from './update-each.ts';
-export { appliedMigrations, checkSchema, migrate, readMigrations } from './migrations.ts';
+export { appliedMigrations, checkSchema, migrate, readMigrations, type Migration } from './migrations.ts';
 
 /** An open database: queries that stand for themselves, transactions, and the tables of its engine. */
 export interface Database<Tables> extends Queries {

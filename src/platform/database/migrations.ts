@@ -203,7 +203,11 @@ function stateOf(migration: Migration, applied: Applied | undefined): MigrationS
  * binary still reads (`minLevel` above the highest migration it knows). A newer schema that only grew is accepted, so
  * release N-1 works on N's schema.
  */
-export async function checkSchema(database: AnyDatabase, known: readonly Migration[]): Promise<void> {
+export async function checkSchema(
+  database: AnyDatabase,
+  known: readonly Migration[],
+  { acceptsChanged = false }: { acceptsChanged?: boolean | undefined } = {},
+): Promise<void> {
   const { minLevel, migrations } = await appliedMigrations(database, known);
   const own = Math.max(0, ...known.map(({ number }) => number));
   if (minLevel > own) {
@@ -222,7 +226,7 @@ export async function checkSchema(database: AnyDatabase, known: readonly Migrati
     );
   }
   const changed = migrations.find(({ state }) => state === 'changed');
-  if (changed) {
+  if (changed && !acceptsChanged) {
     throw new Misconfigured('MIGRATION_CHANGED', `Migration ${changed.number} was applied with other content.`, {});
   }
 }
