@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { openPasswords, type Passwords } from './accounts/index.ts';
 import { billingSettlement } from './billing/index.ts';
 import { openCatalog, type Catalog } from './catalog/index.ts';
 import { orderSettlement } from './orders/index.ts';
@@ -30,6 +31,7 @@ export interface App {
   stores: Stores;
   /** Of this process, as rows name it that it has taken or sent: host, process number and a random part. */
   processId: string;
+  passwords: Passwords;
   payments: Payments;
   catalog: Catalog;
   settlements: Settlements;
@@ -47,10 +49,11 @@ export interface App {
 /** Writes down, in the transaction of a change, what a repeat of the request with its Idempotency-Key is answered. */
 export type KeepAnswer = (tx: Queries, answer: { status: number; body: unknown; location?: string }) => Promise<void>;
 
-/** What a request carries through the house. `user` is set on routes that ask for one. */
+/** What a request carries through the house. `user` and `sessionId` are set on routes that ask for a user. */
 export interface ApiEnv {
   Variables: {
     user: User;
+    sessionId: string;
     requestId: string;
     /** Template of the route that answers, for what is counted by route. */
     route: string | undefined;
@@ -112,6 +115,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     newId,
     stores,
     processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
+    passwords: openPasswords(config),
     payments,
     catalog: openCatalog({ database, clock, metrics }),
     settlements: {
