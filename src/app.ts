@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { openPasswords, type Passwords } from './accounts/index.ts';
+import { accountCompletions, openPasswords, type Farewell, type Passwords } from './accounts/index.ts';
 import { billingSettlement } from './billing/index.ts';
 import { openCatalog, type Catalog } from './catalog/index.ts';
-import { orderSettlement } from './orders/index.ts';
-import { logSink, type Handlers, type Sink } from './outbox/index.ts';
-import { openPayments, paymentHandlers, type Payments, type Settlements } from './payments/index.ts';
+import { cancelUnpaidOrders, orderSettlement } from './orders/index.ts';
+import { logSink, type Completions, type Handlers, type Sink } from './outbox/index.ts';
+import { openPayments, paymentHandlers, refuseWhilePaying, type Payments, type Settlements } from './payments/index.ts';
 import { checkSchema, migrate, openDatabase, readMigrations, setByServer } from './platform/database/index.ts';
 import { systemClock, type MovableClock } from './platform/clock.ts';
 import { databaseUrl, loadConfig, type Config } from './platform/config/index.ts';
@@ -15,7 +15,7 @@ import { openLog, type Log } from './platform/log.ts';
 import { openMetrics, type Metrics } from './platform/metrics.ts';
 import { connectStores, type Stores } from './platform/stores/index.ts';
 import { defineTables, type Database, type Queries, type User } from './schema.ts';
-import { newMethodSettlement, subscriptionSettlement } from './subscriptions/index.ts';
+import { endAllSubscriptions, newMethodSettlement, subscriptionSettlement } from './subscriptions/index.ts';
 
 /** Everything a service may need. Each names the parts it uses, so a test passes exactly those. */
 export interface App {
@@ -35,8 +35,12 @@ export interface App {
   payments: Payments;
   catalog: Catalog;
   settlements: Settlements;
+  /** What is settled when a user withdraws, in this order. */
+  farewells: readonly Farewell[];
   /** Who carries out the outbox's commands. */
   handlers: Handlers;
+  /** What is added to its notices when they are sent. */
+  completions: Completions;
   /** Where its notices go. */
   sinks: readonly Sink[];
   /** Of this release, as /health and runners report it. */
@@ -124,7 +128,9 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
       MANDATE_UPDATE: newMethodSettlement({ database, clock, newId }),
       RENEWAL: billingSettlement({ config, database, clock, newId }),
     },
+    farewells: [refuseWhilePaying, endAllSubscriptions, cancelUnpaidOrders],
     handlers: paymentHandlers,
+    completions: accountCompletions,
     sinks: [logSink(log)],
     version: options.version,
     checkSchema: () => checkSchema(database, migrations),

@@ -3,12 +3,13 @@ import type { App } from '../app.ts';
 import { Forbidden, Unauthenticated } from '../platform/errors.ts';
 import type { Transaction, User } from '../schema.ts';
 import { keyOf } from './fields.ts';
+import { guessing } from './guesses.ts';
 import { isOutgrown } from './passwords.ts';
 import { lockUser } from './queries.ts';
 import type { Device } from './sessions/device.ts';
 import { openSession, tokensOf, type OpenSession, type TokenPair } from './sessions/open.ts';
 
-type LoggingIn = Pick<App, 'config' | 'database' | 'clock' | 'passwords'>;
+type LoggingIn = Pick<App, 'config' | 'database' | 'clock' | 'passwords' | 'stores'>;
 
 export interface Credentials {
   email: string;
@@ -23,7 +24,9 @@ export async function logIn(app: LoggingIn, { email, password, device }: Credent
     .select()
     .from(users)
     .where(eq(users.emailKey, keyOf(email)));
-  if (!(await app.passwords.matches(user?.passwordHash, password)) || !user?.passwordHash) throw badCredentials();
+  const matches = () => app.passwords.matches(user?.passwordHash, password);
+  const isRight = await guessing(app, { account: keyOf(email), ip: device.ip }, matches);
+  if (!isRight || !user?.passwordHash) throw badCredentials();
   if (user.status !== 'ACTIVE') throw new Forbidden('ACCOUNT_SUSPENDED', 'This account is suspended.');
   const rehashed = isOutgrown(user.passwordHash) ? await app.passwords.hash(password) : undefined;
   const opened = await app.database.transaction((tx) => enter(tx, app, { user, device, rehashed }));

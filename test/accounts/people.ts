@@ -1,5 +1,5 @@
-import { buildApi } from '../../src/api/app.ts';
 import { bundle, type BundleOptions } from '../support/bundle.ts';
+import { callingApi, type Answered } from '../support/calling.ts';
 
 export const PERSON = {
   email: 'Haneul@example.test',
@@ -13,35 +13,24 @@ export const PERSON = {
 
 export const OTHER = { ...PERSON, email: 'bada@example.test', displayName: '바다', phone: '01099998888' };
 
-export interface Answer {
-  status: number;
-  headers: Headers;
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test asserts on the shape it expects
-  body: any;
-}
+type Person = Partial<typeof PERSON>;
 
-export interface Sending {
-  body?: unknown;
-  token?: string | undefined;
-  headers?: Record<string, string>;
+export interface Tokens {
+  access: string;
+  refresh: string;
 }
-
-export type Caller = (method: string, path: string, sending?: Sending) => Promise<Answer>;
 
 /** A shop, and people at its API. */
 export async function peopleAt(options: BundleOptions = {}) {
   const shop = await bundle(options);
-  const call = callerOf(shop.app);
-  const logIn = (person: Partial<typeof PERSON> = {}, more: object = {}) => {
+  const call = callingApi(shop.app);
+  const logIn = (person: Person = {}, more: object = {}) => {
     const { email, password } = { ...PERSON, ...person };
     return call('POST', '/api/auth/login', { body: { email, password, delivery: 'json', ...more } });
   };
-  const signUp = (person: Partial<typeof PERSON> = {}) =>
-    call('POST', '/api/users', { body: { ...PERSON, ...person } });
+  const signUp = (person: Person = {}) => call('POST', '/api/users', { body: { ...PERSON, ...person } });
   /** Signs up and logs in; the tokens. */
-  const enter = async (
-    person: Partial<typeof PERSON> = {},
-  ): Promise<{ access: string; refresh: string; id: string }> => {
+  const enter = async (person: Person = {}): Promise<Tokens & { id: string }> => {
     const { body } = await signUp(person);
     return { id: body.data.id, ...tokensOf(await logIn(person)) };
   };
@@ -51,29 +40,10 @@ export async function peopleAt(options: BundleOptions = {}) {
   return { ...shop, call, logIn, signUp, enter, me, refresh, later };
 }
 
-export const tokensOf = ({ body }: Answer): { access: string; refresh: string } => ({
+export const tokensOf = ({ body }: Answered): Tokens => ({
   access: body.data.accessToken,
   refresh: body.data.refreshToken,
 });
 
-/** What another process of the same shop would answer. */
-export function callerOf(app: Parameters<typeof buildApi>[0]): Caller {
-  const api = buildApi(app);
-  return async (method, path, { body, token, headers = {} } = {}) => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const response = await api.request(path, {
-      method,
-      headers: {
-        ...(text && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      ...(text && { body: text }),
-    });
-    const answered = await response.text();
-    return { status: response.status, headers: response.headers, body: answered ? JSON.parse(answered) : undefined };
-  };
-}
-
 /** Status and code, which is what most tests ask for. */
-export const said = ({ status, body }: Answer): [number, string | undefined] => [status, body?.code];
+export const said = ({ status, body }: Answered): [number, string | undefined] => [status, body?.code];

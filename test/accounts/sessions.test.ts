@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openApp } from '../../src/app.ts';
+import { callingApi } from '../support/calling.ts';
 import { ENGINES } from '../support/databases.ts';
 import { ROOT } from '../support/environment.ts';
-import { callerOf, peopleAt, PERSON, said, tokensOf } from './people.ts';
+import { peopleAt, PERSON, said, tokensOf } from './people.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -176,7 +177,7 @@ describe.each(ENGINES)('a session on %s', (engine) => {
   it('ends with the logout for every process at once', async () => {
     const { app, call, enter, me, refresh, clock } = await peopleAt({ engine });
     const other = await openApp(app.config, { root: ROOT, version: 'test', clock });
-    const elsewhere = callerOf(other);
+    const elsewhere = callingApi(other);
     const { access, refresh: token } = await enter();
     expect((await elsewhere('GET', '/api/users/me', { token: access })).status).toBe(200);
     expect((await call('POST', '/api/auth/logout', { token: access })).status).toBe(204);
