@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { accountCompletions, openPasswords, type Farewell, type Passwords } from './accounts/index.ts';
 import { billingSettlement } from './billing/index.ts';
 import { openCatalog, type Catalog } from './catalog/index.ts';
-import { orderSettlement } from './orders/index.ts';
-import { logSink, type Handlers, type Sink } from './outbox/index.ts';
-import { openPayments, paymentHandlers, type Payments, type Settlements } from './payments/index.ts';
+import { cancelUnpaidOrders, orderSettlement } from './orders/index.ts';
+import { logSink, type Completions, type Handlers, type Sink } from './outbox/index.ts';
+import { openPayments, paymentHandlers, refuseWhilePaying, type Payments, type Settlements } from './payments/index.ts';
 import {
   checkSchema,
   migrate,
@@ -21,7 +22,7 @@ import { openLog, type Log } from './platform/log.ts';
 import { openMetrics, type Metrics } from './platform/metrics.ts';
 import { connectStores, type Stores } from './platform/stores/index.ts';
 import { defineTables, type Database, type Queries, type User } from './schema.ts';
-import { newMethodSettlement, subscriptionSettlement } from './subscriptions/index.ts';
+import { endAllSubscriptions, newMethodSettlement, subscriptionSettlement } from './subscriptions/index.ts';
 
 /** Everything a service may need. Each names the parts it uses, so a test passes exactly those. */
 export interface App {
@@ -39,11 +40,16 @@ export interface App {
   stores: Stores;
   /** Of this process, as rows name it that it has taken or sent: host, process number and a random part. */
   processId: string;
+  passwords: Passwords;
   payments: Payments;
   catalog: Catalog;
   settlements: Settlements;
+  /** What is settled when a user withdraws, in this order. */
+  farewells: readonly Farewell[];
   /** Who carries out the outbox's commands. */
   handlers: Handlers;
+  /** What is added to its notices when they are sent. */
+  completions: Completions;
   /** Where its notices go. */
   sinks: readonly Sink[];
   /** Of this release, as /health and runners report it. */
@@ -56,10 +62,11 @@ export interface App {
 /** Writes down, in the transaction of a change, what a repeat of the request with its Idempotency-Key is answered. */
 export type KeepAnswer = (tx: Queries, answer: { status: number; body: unknown; location?: string }) => Promise<void>;
 
-/** What a request carries through the house. `user` is set on routes that ask for one. */
+/** What a request carries through the house. `user` and `sessionId` are set on routes that ask for a user. */
 export interface ApiEnv {
   Variables: {
     user: User;
+    sessionId: string;
     requestId: string;
     /** Template of the route that answers, for what is counted by route. */
     route: string | undefined;
@@ -124,6 +131,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     newId,
     stores,
     processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
+    passwords: openPasswords(config),
     payments,
     catalog: openCatalog({ database, clock, metrics, stores }),
     settlements: {
@@ -132,7 +140,9 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
       MANDATE_UPDATE: newMethodSettlement({ database, clock, newId }),
       RENEWAL: billingSettlement({ config, database, clock, newId }),
     },
+    farewells: [refuseWhilePaying, endAllSubscriptions, cancelUnpaidOrders],
     handlers: paymentHandlers,
+    completions: accountCompletions,
     sinks: [logSink(log)],
     version: options.version,
     checkSchema: () => checkSchema(database, migrations),

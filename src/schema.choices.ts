@@ -18,6 +18,18 @@ export const ITEM_SORTS = [
   'DISCOUNT_RATE_L',
   'REVIEW_COUNT',
 ] as const;
+export const ROLES = ['USER', 'ADMIN'] as const;
+export const USER_STATUSES = ['ACTIVE', 'SUSPENDED', 'WITHDRAWN'] as const;
+export const IDENTITY_PROVIDERS = ['GOOGLE', 'KAKAO', 'NAVER'] as const;
+export const SESSION_REVOKE_REASONS = [
+  'LOGOUT',
+  'USER_REVOKED',
+  'REUSE_DETECTED',
+  'PASSWORD_CHANGED',
+  'ROLE_CHANGED',
+  'SUSPENDED',
+  'WITHDRAWN',
+] as const;
 export const ORDER_KINDS = ['ONE_OFF', 'SUBSCRIPTION', 'RENEWAL'] as const;
 export const ORDER_STATUSES = [
   'PENDING_PAYMENT',
@@ -105,6 +117,8 @@ export const CYCLE_CLOSE_REASONS = [
   'MANDATE_REVOKED',
 ] as const;
 
+export type Role = (typeof ROLES)[number];
+export type SessionRevokeReason = (typeof SESSION_REVOKE_REASONS)[number];
 export type CategoryCode = (typeof CATEGORY_CODES)[number];
 export type ItemSort = (typeof ITEM_SORTS)[number];
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];

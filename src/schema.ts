@@ -17,6 +17,7 @@ import {
   CYCLE_CLOSE_REASONS,
   CYCLE_HOLDS,
   CYCLE_STATUSES,
+  IDENTITY_PROVIDERS,
   MANDATE_STATUSES,
   OPERATOR_REASONS,
   ORDER_KINDS,
@@ -26,7 +27,10 @@ import {
   REASON_GROUPS,
   REFUND_REASON_CODES,
   REFUND_STATUSES,
+  ROLES,
+  SESSION_REVOKE_REASONS,
   SUBSCRIPTION_STATUSES,
+  USER_STATUSES,
 } from './schema.choices.ts';
 
 export * from './schema.choices.ts';
@@ -52,7 +56,10 @@ export function defineTables(kit: Kit) {
     salePrice: kit.won().notNull(),
   });
 
-  /** People with a password. `customer_ref` is what providers see of them, so that no id or e-mail leaves the house. */
+  /**
+   * People. `customer_ref` is what providers see of them, so that no id or e-mail leaves the house. Whoever withdraws
+   * leaves a row that says nothing: every key is null then, so the same person may come back as somebody new.
+   */
   const users = kit.table(
     'users',
     {
@@ -60,6 +67,7 @@ export function defineTables(kit: Kit) {
       customerRef: kit.string(32).notNull(),
       email: kit.string(254),
       emailKey: kit.string(254),
+      emailVerifiedAt: kit.instant(),
       passwordHash: kit.string(255),
       displayName: kit.string(20),
       displayNameKey: kit.string(20),
@@ -68,8 +76,9 @@ export function defineTables(kit: Kit) {
       zipCode: kit.string(5),
       city: kit.string(100),
       detailAddress: kit.string(200),
-      role: kit.choice('USER', 'ADMIN').notNull(),
-      status: kit.choice('ACTIVE', 'SUSPENDED', 'WITHDRAWN').notNull(),
+      role: kit.choice(...ROLES).notNull(),
+      status: kit.choice(...USER_STATUSES).notNull(),
+      withdrawnAt: kit.instant(),
       createdAt: created(),
       updatedAt: created(),
     },
@@ -78,7 +87,80 @@ export function defineTables(kit: Kit) {
       kit.uniqueIndex('users_email_key').on(t.emailKey),
       kit.uniqueIndex('users_display_name_key').on(t.displayNameKey),
       kit.uniqueIndex('users_phone').on(t.phone),
+      kit.index('users_status').on(t.status, t.id),
+      kit.index('users_role').on(t.role, t.status, t.id),
     ],
+  );
+
+  /** Accounts elsewhere that log a user in. They are known by provider and subject, never by an e-mail address. */
+  const identities = kit.table(
+    'identities',
+    {
+      id: kit.id(),
+      userId: kit
+        .ref()
+        .notNull()
+        .references(() => users.id, { onDelete: 'cascade' }),
+      provider: kit.choice(...IDENTITY_PROVIDERS).notNull(),
+      subject: kit.string(128).notNull(),
+      emailAtLink: kit.string(254),
+      emailVerified: kit.flag().notNull(),
+      linkedAt: kit.instant().notNull(),
+      createdAt: created(),
+    },
+    (t) => [
+      kit.uniqueIndex('identities_subject').on(t.provider, t.subject),
+      kit.uniqueIndex('identities_user').on(t.userId, t.provider),
+    ],
+  );
+
+  /**
+   * Logins. Every request asks for the row behind its access token, so a revoked one is over at once, everywhere. Of the
+   * refresh token only hashes are kept: the present one's, and that of the one before, which tells a race from a theft.
+   */
+  const sessions = kit.table(
+    'sessions',
+    {
+      id: kit.string(32).primaryKey(),
+      userId: kit
+        .ref()
+        .notNull()
+        .references(() => users.id, { onDelete: 'cascade' }),
+      refreshHash: kit.string(64).notNull(),
+      previousHash: kit.string(64),
+      rotatedAt: kit.instant().notNull(),
+      /** When the user last proved who they are; refreshing proves nothing new. */
+      authenticatedAt: kit.instant().notNull(),
+      userAgent: kit.string(200),
+      ip: kit.string(45),
+      lastUsedAt: kit.instant().notNull(),
+      expiresAt: kit.instant().notNull(),
+      absoluteExpiresAt: kit.instant().notNull(),
+      revokedAt: kit.instant(),
+      revokeReason: kit.choice(...SESSION_REVOKE_REASONS),
+      createdAt: created(),
+      updatedAt: created(),
+    },
+    (t) => [
+      kit.uniqueIndex('sessions_refresh').on(t.refreshHash),
+      kit.uniqueIndex('sessions_previous').on(t.previousHash),
+      kit.index('sessions_user').on(t.userId, t.revokedAt),
+      kit.index('sessions_expiry').on(t.expiresAt),
+    ],
+  );
+
+  /** Secrets that work once: whoever sets `used_at` first has used it. Only their hashes are here. */
+  const oneTimeTokens = kit.table(
+    'one_time_tokens',
+    {
+      tokenHash: kit.string(64).primaryKey(),
+      purpose: kit.choice('PASSWORD_RESET', 'SIGNUP_TICKET').notNull(),
+      userId: kit.ref(),
+      expiresAt: kit.instant().notNull(),
+      usedAt: kit.instant(),
+      createdAt: created(),
+    },
+    (t) => [kit.index('one_time_tokens_expiry').on(t.expiresAt), kit.index('one_time_tokens_user').on(t.userId)],
   );
 
   /** Manufacturers. The name is copied onto items; `item_count` is the number of listed ones. */
@@ -693,6 +775,9 @@ export function defineTables(kit: Kit) {
 
   return {
     users,
+    identities,
+    sessions,
+    oneTimeTokens,
     idempotencyKeys,
     brands,
     categories,
@@ -738,6 +823,8 @@ export type Transaction = AnyTransaction;
 export type Queries = AnyQueries;
 
 export type User = InferSelectModel<Tables['users']>;
+export type Identity = InferSelectModel<Tables['identities']>;
+export type Session = InferSelectModel<Tables['sessions']>;
 export type Brand = InferSelectModel<Tables['brands']>;
 export type Category = InferSelectModel<Tables['categories']>;
 export type Item = InferSelectModel<Tables['items']>;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { sign, verify } from 'hono/jwt';
+import { decode, sign, verify } from 'hono/jwt';
 import type { App } from '../app.ts';
-import { requireSecret } from '../platform/config/index.ts';
+import { requireSecret, type Config } from '../platform/config/index.ts';
 import { Unauthenticated } from '../platform/errors.ts';
+import type { Role } from '../schema.ts';
 
 export interface AccessToken {
   userId: string;
-  role: 'USER' | 'ADMIN';
+  sessionId: string;
 }
 
 /** Clocks of two machines may differ this much, in seconds. */
@@ -15,39 +16,54 @@ const SKEW_SECONDS = 30;
 /** Makes an access token (HS256); throws `Misconfigured` when no key is set. Returns it with its life in seconds. */
 export async function issueAccessToken(
   { config, clock }: Pick<App, 'config' | 'clock'>,
-  { userId, role }: AccessToken,
+  { userId, sessionId, role }: AccessToken & { role: Role },
 ): Promise<{ accessToken: string; expiresIn: number }> {
-  const key = requireSecret(config, 'auth.jwtKey');
   const iat = Math.floor(clock.now().getTime() / 1_000);
   const expiresIn = config.auth.accessTokenMinutes * 60;
-  const claims = { sub: userId, role, typ: 'access', iat, exp: iat + expiresIn, kid: keyId(key) };
-  return { accessToken: await sign(claims, key, 'HS256'), expiresIn };
+  const claims = { sub: userId, sid: sessionId, role, typ: 'access', iat, exp: iat + expiresIn };
+  const key = keyOf(requireSecret(config, 'auth.jwtKey'));
+  return { accessToken: await sign(claims, key), expiresIn };
 }
 
-/** Reads an access token; anything but a good one is `Unauthenticated`. */
+/** Reads an access token; anything but a good one is `Unauthenticated`. The session behind it may be over. */
 export async function readAccessToken(
   { config, clock }: Pick<App, 'config' | 'clock'>,
   token: string,
 ): Promise<AccessToken> {
-  const claims = await verifySignature(requireSecret(config, 'auth.jwtKey'), token);
-  const now = clock.now().getTime() / 1_000;
-  if (typeof claims['exp'] !== 'number' || claims['exp'] + SKEW_SECONDS < now) {
-    throw new Unauthenticated('TOKEN_EXPIRED', 'The access token has expired; log in again.');
+  const { typ, sub, sid, exp } = await verifySignature(config, token);
+  if (typ !== 'access' || typeof sub !== 'string' || typeof sid !== 'string') throw badToken();
+  if (typeof exp !== 'number' || exp + SKEW_SECONDS < clock.now().getTime() / 1_000) {
+    throw new Unauthenticated('TOKEN_EXPIRED', 'The access token has expired; refresh it or log in again.');
   }
-  if (claims['typ'] !== 'access' || typeof claims['sub'] !== 'string') throw badToken();
-  return { userId: claims['sub'], role: claims['role'] === 'ADMIN' ? 'ADMIN' : 'USER' };
+  return { userId: sub, sessionId: sid };
 }
 
 /** Times are compared above, against the given clock; the library would use the machine's. */
-async function verifySignature(key: string, token: string): Promise<Record<string, unknown>> {
+async function verifySignature(config: Config, token: string): Promise<Record<string, unknown>> {
   try {
+    const { kid } = decode(token).header;
+    const key = signingSecrets(config)
+      .map(keyOf)
+      .find((one) => one.kid === kid);
+    if (!key) throw badToken();
     return await verify(token, key, { alg: 'HS256', exp: false, nbf: false, iat: false });
   } catch {
     throw badToken();
   }
 }
 
-const badToken = () => new Unauthenticated('UNAUTHENTICATED', 'A valid access token is needed.');
+export const badToken = () => new Unauthenticated('UNAUTHENTICATED', 'A valid access token is needed.');
 
-/** Names the key without telling it, so that a second one can be added for rotation. */
-const keyId = (key: string): string => createHash('sha256').update(`kid:${key}`).digest('hex').slice(0, 8);
+/** The present secret, which signs, and the earlier ones, of which tokens are still about. */
+export const signingSecrets = (config: Config): string[] => [
+  requireSecret(config, 'auth.jwtKey'),
+  ...(config.auth.oldJwtKeys?.split(',') ?? []),
+];
+
+/** As a JWK, because the library looks for a PEM in a key that is text. The id tells two keys apart and says nothing. */
+const keyOf = (secret: string) => ({
+  kty: 'oct',
+  alg: 'HS256',
+  k: Buffer.from(secret).toString('base64url'),
+  kid: createHash('sha256').update(`kid:${secret}`).digest('hex').slice(0, 8),
+});

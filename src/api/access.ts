@@ -24,10 +24,11 @@ export function accessOf({ method, path, security }: { method: string; path: str
 export const admit = (app: App, access: 'USER' | 'ADMIN'): MiddlewareHandler<ApiEnv> =>
   createMiddleware<ApiEnv>(async function admit(c, next) {
     c.header('Cache-Control', 'no-store');
-    const user = await authenticate(app, c.req.header('authorization'));
+    const { user, sessionId } = await authenticate(app, c.req.header('authorization'));
     if (access === 'ADMIN' && user.role !== 'ADMIN') {
       throw new Forbidden('FORBIDDEN', 'This needs a role that you do not have.');
     }
     c.set('user', user);
+    c.set('sessionId', sessionId);
     await next();
   });

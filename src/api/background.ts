@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startTidying } from '../accounts/index.ts';
 import type { App } from '../app.ts';
 import { followCatalog } from '../catalog/index.ts';
 import { startRelay } from '../outbox/index.ts';
@@ -7,10 +8,10 @@ import { startForgetting } from './idempotency/forgetting.ts';
 
 /**
  * What a serving process does beside answering: events are delivered, payments in doubt looked up, what is cached of
- * the catalogue is kept true, old idempotency keys are forgotten. Ends with `stop`.
+ * the catalogue is kept true, old idempotency keys and sessions are forgotten. Ends with `stop`.
  */
 export async function workInBackground(app: App, stop: AbortSignal): Promise<void> {
-  const chores = [startRelay, startResolver, followCatalog, startForgetting, keepTime];
+  const chores = [startRelay, startResolver, followCatalog, startForgetting, startTidying, keepTime];
   await Promise.all(chores.map((start) => start(app, stop)));
 }
 

@@ -3,6 +3,8 @@ export const COMMAND_TYPES = ['refund.execute', 'mandate.deactivate'] as const;
 
 /** What others are told after a change; each sink takes those it is configured for. */
 export const NOTICE_TYPES = [
+  'user.password_changed',
+  'user.password_reset',
   'order.paid',
   'order.refunded',
   'subscription.created',

@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import type { OutboxEvent } from '../schema.ts';
-import { COMMAND_HANDLER, isCommandType, isEventType, type CommandType } from './events.ts';
+import { COMMAND_HANDLER, isCommandType, isEventType, type CommandType, type NoticeType } from './events.ts';
 
 /**
  * Carries out one command. It may be called again with the same event, after a crash even when it had succeeded; it ends
@@ -11,6 +11,15 @@ export type Handler = (app: App, event: OutboxEvent) => Promise<void>;
 
 /** Who carries out which command; upper features give theirs to src/app.ts. */
 export type Handlers = Partial<Record<CommandType, Handler>>;
+
+/**
+ * Adds to a notice what may lie in no table, such as a secret made for it; called at each try, with the payload it gives
+ * going to one sink. Undefined when there is nobody left to tell, and nothing is sent.
+ */
+export type Completion = (app: App, event: OutboxEvent) => Promise<Record<string, unknown> | undefined>;
+
+/** Which notices are completed when they are sent; features give theirs to src/app.ts. */
+export type Completions = Partial<Record<NoticeType, Completion>>;
 
 /** Where notices go. */
 export interface Sink {
@@ -45,5 +54,7 @@ export async function handOver(app: App, event: OutboxEvent): Promise<void> {
   }
   const sink = app.sinks.find(({ name }) => name === handler);
   if (!sink?.takes(type)) throw new Undeliverable(`No sink ${handler} takes ${type} here.`);
-  return sink.deliver(event);
+  const complete = isCommandType(type) ? undefined : app.completions[type];
+  const payload = complete ? await complete(app, event) : event.payload;
+  return payload ? sink.deliver({ ...event, payload }) : undefined;
 }

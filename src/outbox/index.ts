@@ -1,5 +1,5 @@
 export { enqueueEvents, type NewEvent } from './enqueue.ts';
-export { Postpone, type Handler, type Handlers, type Sink } from './handlers.ts';
+export { Postpone, type Completions, type Handler, type Handlers, type Sink } from './handlers.ts';
 export { relayOnce, startRelay } from './relay.ts';
 export { logSink } from './sinks/log.ts';
 export { listEvents } from './list.ts';

@@ -1,3 +1,4 @@
+export { paymentInProgress, refuseWhilePaying } from './checkout/farewell.ts';
 export { closeAttempt, createAttempts, orderRefOf, UNTOUCHED, type NewAttempt } from './ledger/attempts.ts';
 export { auditBooks, type Movement } from './audit.ts';
 export { SILENT_AFTER_MS } from './ledger/check-schedule.ts';

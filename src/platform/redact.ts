@@ -10,7 +10,7 @@ const DEEPEST = 6;
 /** Names whose values are never shown; compared without case, hyphens and underscores. */
 const SECRET_NAMES = new Set(
   `authorization cookie setcookie password passwordhash token accesstoken refreshtoken tokencipher tokenhash sid pgtoken
-  authkey billingkey secret secretkey clientkey jwtkey tokenkey oldtokenkeys cardinfo selectedcardinfo card bin cardbin
+  authkey billingkey secret secretkey clientkey jwtkey oldjwtkeys tokenkey oldtokenkeys cardinfo selectedcardinfo card bin cardbin
   cardnumber cardmid approvedid email emailkey phone receiverphone realname receivername detailaddress receiverdetail
   query approvalurl cancelurl failurl returnurls`.split(/\s+/),
 );
@@ -22,6 +22,7 @@ const SECRET_FORMS: readonly (readonly [RegExp, string])[] = [
   [/\b((?:DEV_)?SECRET_KEY|Bearer|Basic|Service)\s+[^\s"',]+/g, `$1 ${REDACTED}`],
   [/([?&](?:pg_token|authKey|token|ticket|code)=)[^&\s"']+/gi, `$1${REDACTED}`],
   [/("?(?:pg_token|sid|billingKey|authKey)"?\s*[:=]\s*"?)[\w.-]+/g, `$1${REDACTED}`],
+  [/\bpv[rp]_[\w-]{20,}/g, REDACTED], // our own refresh and password-reset tokens
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, REDACTED], // a signed token (RFC 7519)
   [/\b(?:S\d{19}|SID[0-9a-f]{17}|SEED[0-9A-Za-z]{16})\b/g, REDACTED], // mandates of KakaoPay and of the sandbox
   [/[^\s@<>"',;:()]+@[^\s@<>"',;:()]+\.[^\s@<>"',;:()]+/g, '[e-mail]'],

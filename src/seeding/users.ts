@@ -59,6 +59,7 @@ function personOf(id: string, index: number, draw: Draw): Person {
     customerRef: draw.base32(26),
     email,
     emailKey: personFields.keyOf(email),
+    emailVerifiedAt: null,
     displayName,
     displayNameKey: personFields.keyOf(displayName),
     realName: draw.pick(SURNAMES) + draw.pick(GIVEN_NAMES),
@@ -69,6 +70,7 @@ function personOf(id: string, index: number, draw: Draw): Person {
     detailAddress: `${draw.pick(STREETS)} ${1 + draw.below(300)}, ${1 + draw.below(20)}층`,
     role: index === 0 ? 'ADMIN' : 'USER',
     status: 'ACTIVE',
+    withdrawnAt: null,
     createdAt: at,
     updatedAt: at,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { issueAccessToken } from '../../src/accounts/tokens.ts';
+import { accessTokenOf } from '../support/tokens.ts';
 import { buildApi } from '../../src/api/app.ts';
 import { bundle } from '../support/bundle.ts';
 import { completeCheckout } from '../../src/payments/checkout/complete-checkout.ts';
@@ -11,7 +11,7 @@ async function buying() {
   const shop = await bundle();
   const api = buildApi(shop.app);
   const open = await openCheckout(shop.app);
-  const { accessToken } = await issueAccessToken(shop.app, { userId: open.user.id, role: 'USER' });
+  const accessToken = await accessTokenOf(shop.app, open.user);
   const post = async (path: string, body?: object) => {
     const response = await api.request(path, {
       method: 'POST',

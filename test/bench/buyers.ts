@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { issueAccessToken } from '../../src/accounts/tokens.ts';
+import { accessTokenOf } from '../support/tokens.ts';
 import type { App } from '../../src/app.ts';
 import { placeOrder } from '../../src/orders/place.ts';
 import type { Item, User } from '../../src/schema.ts';
@@ -57,7 +57,7 @@ export async function letBuy(stage: Stage, { users, forMs, tries, thinkMs }: Cro
 
 async function newBuyer(app: App, item: Item): Promise<Buyer> {
   const user = await given(app).user();
-  const { accessToken } = await issueAccessToken(app, { userId: user.id, role: 'USER' });
+  const accessToken = await accessTokenOf(app, user);
   return { user, item, headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' } };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { buildApi } from '../../src/api/app.ts';
-import { issueAccessToken } from '../../src/accounts/tokens.ts';
+import { accessTokenOf } from '../support/tokens.ts';
 import { completeCheckout } from '../../src/payments/checkout/complete-checkout.ts';
 import { bundle } from '../support/bundle.ts';
 import { openCheckout } from '../support/checkout.ts';
@@ -45,7 +45,7 @@ describe('a provider that fails every call', () => {
     });
     const api = buildApi(app);
     const { user, orderId } = await openCheckout(app);
-    const { accessToken } = await issueAccessToken(app, { userId: user.id, role: 'USER' });
+    const accessToken = await accessTokenOf(app, user);
     const start = () =>
       api.request(`/api/payments/orders/${orderId}/retry`, {
         method: 'POST',

@@ -1,7 +1,6 @@
 import { count, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { personFields } from '../../src/accounts/index.ts';
-import { verifyPassword } from '../../src/accounts/passwords.ts';
 import { seed } from '../../src/seeding/index.ts';
 import { bundle } from '../support/bundle.ts';
 
@@ -52,7 +51,7 @@ describe('seed', () => {
     expect(personFields.displayName.safeParse(first?.displayName).success).toBe(true);
     expect(personFields.zipCode.safeParse(first?.zipCode).success).toBe(true);
     expect(personFields.password.safeParse(report.password).success).toBe(true);
-    expect(await verifyPassword(first?.passwordHash, report.password)).toBe(true);
+    expect(await app.passwords.matches(first?.passwordHash, report.password)).toBe(true);
   });
 
   it('has as many subscriptions due on the day as were asked for, each of another customer', async () => {

@@ -45,7 +45,12 @@ export const ConfigSchema = z.strictObject({
   }),
   database: z.strictObject({ url: z.string(), poolSize: z.int().min(1).max(200) }),
   redis: z.strictObject({ url: z.string().regex(/^(rediss?:\/\/.+)?$/, 'must begin with redis:// or rediss://'), prefix: z.string().max(40) }),
-  auth: z.strictObject({ accessTokenMinutes: z.int().min(1).max(1_440), jwtKey: secret(32).optional() }),
+  auth: z.strictObject({
+    accessTokenMinutes: z.int().min(1).max(1_440),
+    hashesAtOnce: z.int().min(0).max(64),
+    jwtKey: secret(32).optional(),
+    oldJwtKeys: z.string().optional(),
+  }),
   limits: z.strictObject({
     requestsPerMinute: perWindow,
     searchesPerMinute: perWindow,
@@ -124,6 +129,7 @@ export type Config = z.infer<typeof ConfigSchema>;
 /** Keys whose values never stand in a file of settings, and what makes a good one. */
 export const SECRET_KEYS: Record<string, string> = {
   'auth.jwtKey': 'make one with: openssl rand -base64 48',
+  'auth.oldJwtKeys': 'earlier values of auth.jwtKey, separated by commas, for as long as tokens of them are about',
   'payments.tokenKey': 'make one with: openssl rand -base64 48',
   'payments.oldTokenKeys': 'earlier values of payments.tokenKey, separated by commas',
   'payments.kakaopay.secretKey': 'it is the secret key of your KakaoPay application',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { issueAccessToken } from '../../../src/accounts/tokens.ts';
+import { accessTokenOf } from '../../support/tokens.ts';
 import { placeOrder } from '../../../src/orders/place.ts';
 import type { App } from '../../../src/app.ts';
 import { openCheckout, pressOn, RECEIVER } from '../../support/checkout.ts';
@@ -40,7 +40,7 @@ async function visit(url: string, app: App, comebacks: readonly string[]): Promi
   const item = await given(app).item();
   const lines = [{ itemId: item.id, quantity: 1 }];
   const { order } = await placeOrder(app, { user, kind: 'ONE_OFF', lines, receiver: RECEIVER });
-  const { accessToken } = await issueAccessToken(app, { userId: user.id, role: user.role });
+  const accessToken = await accessTokenOf(app, user);
   const json = { accept: 'application/json' };
   const bearer = { ...json, authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
   await Promise.allSettled([
