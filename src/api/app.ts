@@ -6,6 +6,7 @@ import { orderRoutes } from '../orders/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import { subscriptionRoutes } from '../subscriptions/routes.ts';
 import { admission, crossOrigin } from './admission.ts';
+import { DOCS_POLICY, docsPage } from './docs/page.ts';
 import { envelope } from './envelope.ts';
 import { healthRoutes } from './health.ts';
 import { describeSecurity, openApiDocument } from './openapi.ts';
@@ -36,6 +37,12 @@ export function buildApi(app: App, { draining }: ApiOptions = {}): OpenAPIHono<A
   api.get('/checkout/result', resultPage);
   const document = once(() => openApiDocument(api, app.version));
   api.get('/openapi.json', (c) => c.json(document()));
+  if (app.config.http.docs) {
+    api.get('/docs', (c) => {
+      c.header('Content-Security-Policy', DOCS_POLICY);
+      return c.html(docsPage(document()));
+    });
+  }
   api.notFound(unmatched(api));
   return api;
 }

@@ -1,5 +1,6 @@
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import type { ApiEnv } from '../app.ts';
+import type { ReferenceDocument } from './docs/document.ts';
 import { PROBLEM_TYPE, ProblemBody } from './problems.ts';
 
 const problem = (description: string) => ({ description, content: { [PROBLEM_TYPE]: { schema: ProblemBody } } });
@@ -37,7 +38,7 @@ const IDEMPOTENCY_KEY = {
 };
 
 /** The OpenAPI 3.1 document of every route. */
-export function openApiDocument(api: OpenAPIHono<ApiEnv>, version: string): object {
+export function openApiDocument(api: OpenAPIHono<ApiEnv>, version: string): ReferenceDocument {
   const document = api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Pillivery', version, description: 'A shop for health supplements, bought once or every N days.' },
@@ -49,10 +50,10 @@ export function openApiDocument(api: OpenAPIHono<ApiEnv>, version: string): obje
 }
 
 /** The generator writes the flag of a pattern behind it (`…/u`), where everybody else reads it as part of the pattern. */
-const withPlainPatterns = (document: object): object =>
+const withPlainPatterns = (document: object): ReferenceDocument =>
   JSON.parse(JSON.stringify(document), (key, value: unknown) =>
     key === 'pattern' && typeof value === 'string' ? value.replace(/\/u$/, '') : value,
-  ) as object;
+  ) as ReferenceDocument;
 
 export function describeSecurity(api: OpenAPIHono<ApiEnv>): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ApiEnv } from '../../src/app.ts';
+import { buildApi } from '../../src/api/app.ts';
 import { onError } from '../../src/api/problems.ts';
 import { declaringRouter } from '../../src/api/router.ts';
 import { rules } from '../../src/platform/http/route-rules.ts';
@@ -294,4 +295,26 @@ it('a failure of ours tells nothing about itself', async () => {
   const { status, body, text } = await call('GET', '/api/orders/x', { token });
   expect([status, body.code]).toEqual([500, 'INTERNAL']);
   expect(text).not.toMatch(/orders|select|sql|\bat /i);
+});
+
+it('the reference at /docs is a page without scripts, and can be switched off', async () => {
+  const { call } = await shop();
+  const { status, headers, text } = await call('GET', '/docs');
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+  expect(headers.get('content-security-policy')).toMatch(
+    /^default-src 'none'; style-src 'sha256-[^']+'; frame-ancestors/,
+  );
+  expect(text).not.toMatch(/<script|https?:\/\//);
+  const { call: without } = await shop({ PILLIVERY_HTTP__DOCS: 'false' });
+  expect((await without('GET', '/docs')).status).toBe(404);
+});
+
+it('/openapi.json describes every route that is served', async () => {
+  const { app } = await bundle();
+  const api = buildApi(app);
+  const { body } = await callingApi(app, api)('GET', '/openapi.json');
+  const described = Object.keys(body.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
+  const pages = ['/openapi.json', '/docs', '/checkout/result'];
+  const served = api.routes.filter(({ method, path }) => method !== 'ALL' && !pages.includes(path));
+  expect(served.filter(({ path }) => !described.includes(path))).toEqual([]);
 });
