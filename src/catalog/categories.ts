@@ -1,5 +1,5 @@
 import { count, eq } from '../platform/database/sql.ts';
-import { CATEGORY_CODES, type CategoryCode, type Database } from '../schema.ts';
+import { CATEGORY_CODES, type Category, type CategoryCode, type Database } from '../schema.ts';
 
 /** What the categories are called, as long as the shop has not said otherwise. */
 const LABELS: Record<CategoryCode, string> = {
@@ -19,7 +19,7 @@ export async function countCategories(
   database: Database,
 ): Promise<{ code: CategoryCode; label: string; itemCount: number }[]> {
   const { categories, itemCategories: c } = database.tables;
-  const own = await database.select().from(categories);
+  const own: Category[] = await database.select().from(categories);
   const counted = await database
     .select({ code: c.code, itemCount: count() })
     .from(c)
