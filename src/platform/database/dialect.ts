@@ -15,7 +15,11 @@ export const isTrueInRow = (engine: Engine['kind'], flag: Column): SQL =>
   engine === 'mysql' ? sql`${flag} = 1` : sql`+${flag} = 1`;
 
 /** What finds substrings without reading every row: SQLite's trigrams, or n-grams where MySQL has the parser. */
-export type TextIndex = 'trigram' | 'ngram';
+export interface TextIndex {
+  kind: 'trigram' | 'ngram';
+  /** Length of the shortest word that it can look up, in characters. */
+  shortest: number;
+}
 
 /** A column of text that may have such an index. On SQLite it lies in two tables that triggers keep. */
 export interface SearchedText {
@@ -33,17 +37,16 @@ export async function findTextIndex(
   { engine, raw }: { engine: Engine['kind']; raw: Engine['raw'] },
   { ngram }: SearchedText,
 ): Promise<TextIndex | undefined> {
-  if (engine === 'sqlite') return 'trigram';
+  if (engine === 'sqlite') return { kind: 'trigram', shortest: 3 };
   const found = await raw(
     `select 1 as found from information_schema.statistics
       where table_schema = database() and index_name = ? and index_type = 'FULLTEXT' limit 1`,
     [ngram],
   );
-  return found.length > 0 ? 'ngram' : undefined;
+  if (found.length === 0) return undefined;
+  const [server] = await raw('select @@ngram_token_size as size');
+  return { kind: 'ngram', shortest: Number(server?.['size']) };
 }
-
-/** Shortest word an index can look up, in characters. */
-const SHORTEST: Record<TextIndex, number> = { trigram: 3, ngram: 2 };
 
 /** Letters, digits and marks mean nothing to MySQL's boolean mode; anything else is left to `contains`. */
 const PLAIN = /^[\p{L}\p{N}\p{M}]+$/u;
@@ -53,9 +56,9 @@ const PLAIN = /^[\p{L}\p{N}\p{M}]+$/u;
  * rows through that `contains` does not, never the other way round.
  */
 export function narrowByText(index: TextIndex, searched: SearchedText, words: readonly string[]): SQL | undefined {
-  const usable = words.filter((word) => Array.from(word).length >= SHORTEST[index] && PLAIN.test(word));
+  const usable = words.filter((word) => Array.from(word).length >= index.shortest && PLAIN.test(word));
   if (usable.length === 0) return undefined;
-  if (index === 'ngram') {
+  if (index.kind === 'ngram') {
     const phrases = usable.map((word) => `+"${word}"`).join(' ');
     return sql`match(${searched.text}) against (${phrases} in boolean mode)`;
   }
