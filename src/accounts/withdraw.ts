@@ -46,7 +46,7 @@ export async function withdraw(app: Withdrawing, { cancelSubscriptions, ...proof
 }
 
 /** Of two last admins who go at once, the lock lets one go. */
-export async function refuseLastAdmin(tx: Transaction, { database }: Pick<App, 'database'>, id: string): Promise<void> {
+async function refuseLastAdmin(tx: Transaction, { database }: Pick<App, 'database'>, id: string): Promise<void> {
   const { users } = database.tables;
   const admins = await tx.lock(
     tx

@@ -30,11 +30,23 @@ export function startCli(args: string[], environment: Environment = {}, root = R
     env: { ...plainEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return { child, ended: endOf(child) };
+}
+
+function endOf(child: ChildProcess): Promise<Ended> {
   const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }));
-  return { child, ended };
+  child.stdout?.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  return once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }));
+}
+
+/** Runs the built binary with a text on its standard input. */
+export function pipeToCli(text: string, args: string[], environment: Environment = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [join(ROOT, 'bin', 'run.js'), ...args], {
+    env: { ...plainEnvironment(), ...environment },
+  });
+  child.stdin.end(text);
+  return endOf(child);
 }
 
 export const runCli = (args: string[], environment: Environment = {}): Promise<Ended> =>
