@@ -15,7 +15,7 @@ const SETTINGS = {
 const LONG = process.env['PILLIVERY_TEST_SIZE'] === 'long';
 const SEEDS = LONG ? [4, 5, 6, 7, 8, 9, 10, 11, 12, 13] : [4];
 
-describe.each(ENGINES)('sixty business dates in a row on %s', { timeout: 240_000 }, (engine) => {
+describe.each(ENGINES)('sixty business dates in a row on %s', { timeout: 480_000 }, (engine) => {
   it.each(SEEDS)('leave every cycle accounted for, no date moved, and the books equal: seed %i', async (seed) => {
     const shop = await bundle({ engine, settings: SETTINGS });
     const { lines, diary, breaches } = await tellStory(shop, seed);
