@@ -160,9 +160,14 @@ export default {
     },
     onlyIn({
       name: 'hono-at-the-edge',
-      comment: 'Only */routes.ts, src/api and src/sandbox import hono; accounts/tokens.ts its jwt.',
+      comment: 'Only */routes.ts, */admin/routes.ts, src/api and src/sandbox import hono; accounts/tokens.ts its jwt.',
       libraries: library('hono', '@hono/[^/]+'),
-      allowed: ['^src/[^/]+/routes\\.ts$', '^src/(?:api|sandbox)/', '^src/accounts/tokens\\.ts$'],
+      allowed: [
+        '^src/[^/]+/routes\\.ts$',
+        '^src/[^/]+/admin/routes\\.ts$',
+        '^src/(?:api|sandbox)/',
+        '^src/accounts/tokens\\.ts$',
+      ],
     }),
     {
       name: 'tokens-use-only-jwt',

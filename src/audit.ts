@@ -46,6 +46,10 @@ export const localOperator = (): Performer => ({
   id: `${userName()}@${hostname()}`.slice(0, LONGEST_NAME),
 });
 
+/** Who acts by command: the name given, or the user of the machine. */
+export const operatorNamed = (name: string | undefined): Performer =>
+  name?.trim() ? { type: 'ADMIN', id: name.trim().slice(0, LONGEST_NAME) } : localOperator();
+
 /** A container may run under a number that has no name. */
 function userName(): string {
   try {

@@ -6,34 +6,35 @@ export interface CategoryRule {
   exclusions: readonly string[];
 }
 
-export type CategoryRules = Readonly<Record<CategoryCode, CategoryRule>>;
+/** A category without a rule is spoken of by no text. */
+export type CategoryRules = Readonly<Partial<Record<CategoryCode, CategoryRule>>>;
 
 /** The categories that a text about an item's function speaks of, in the order of `CATEGORY_CODES`. */
 export type Classify = (mainFunction: string | null) => CategoryCode[];
 
 const words = (text: string): string[] => text.split(' ').filter(Boolean);
-const rule = (keywords: string, exclusions = ''): CategoryRule => ({
+const ruleOf = (keywords: string, exclusions = ''): CategoryRule => ({
   keywords: words(keywords),
   exclusions: words(exclusions),
 });
 
 /** The rules as long as the shop has not said otherwise. */
-export const DEFAULT_RULES: CategoryRules = {
-  EYE: rule('눈', '눈금 한눈 눈높이'),
-  BONE: rule('뼈 골다공증'),
-  BRAIN: rule('두뇌'),
-  INTESTINE: rule(
+export const DEFAULT_RULES: Readonly<Record<CategoryCode, CategoryRule>> = {
+  EYE: ruleOf('눈', '눈금 한눈 눈높이'),
+  BONE: ruleOf('뼈 골다공증'),
+  BRAIN: ruleOf('두뇌'),
+  INTESTINE: ruleOf(
     '배변 장 유산균',
     '성장 심장 신장 간장 비장 췌장 권장 저장 보장 포장 시장 공장 확장 긴장 장애 장기 장시간',
   ),
-  LIVER: rule(
+  LIVER: ruleOf(
     '간',
     '시간 기간 인간 중간 순간 연간 년간 개월간 월간 주간 일간 야간 구간 공간 민간 간격 간접 간편 간단 간식 간혹',
   ),
-  SKIN: rule('피부'),
-  ANTIOXIDANT: rule('항산화'),
-  FATIGUE: rule('피로 혈액순환'),
-  ETC: rule(''),
+  SKIN: ruleOf('피부'),
+  ANTIOXIDANT: ruleOf('항산화'),
+  FATIGUE: ruleOf('피로 혈액순환'),
+  ETC: ruleOf(''),
 };
 
 /** Stands where an excluded word stood; no blank, so that what it parted does not join when blanks are removed. */
@@ -56,7 +57,10 @@ const literally = (word: string): string => word.replaceAll(/[.*+?^${}()|[\]\\]/
 
 /** Sorts items by the given rules; what speaks of no category is ETC alone. */
 export function classifierOf(rules: CategoryRules): Classify {
-  const matchers = CATEGORY_CODES.map((code) => ({ code, matches: matcherOf(rules[code]) }));
+  const matchers = CATEGORY_CODES.flatMap((code) => {
+    const rule = rules[code];
+    return rule ? [{ code, matches: matcherOf(rule) }] : [];
+  });
   return (mainFunction) => {
     const text = (mainFunction ?? '').normalize('NFC');
     const codes = matchers.filter(({ matches }) => matches(text)).map(({ code }) => code);

@@ -21,7 +21,7 @@ export { checkNote } from './operator/refusals.ts';
 export { raiseDifference } from './operator/raise-difference.ts';
 export { resolutionOf, resolveAttempt, type Resolution } from './operator/resolve-attempt.ts';
 export { describePayment, describePayments } from './operator/text.ts';
-export { operatorNamed } from './operator/act.ts';
+export { operatorNamed } from '../audit.ts';
 export { startResolver } from './resolver/loop.ts';
 export { investigate } from './resolver/lookup.ts';
 export { resolveDue, type Resolved } from './resolver/resolve-due.ts';

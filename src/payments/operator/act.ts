@@ -1,4 +1,4 @@
-import { localOperator, writeAudit, type Performer } from '../../audit.ts';
+import { writeAudit, type Performer } from '../../audit.ts';
 import type { PaymentAttempt, Transaction } from '../../schema.ts';
 import { getAttempt } from '../ledger/attempts.ts';
 import { checkNote } from './refusals.ts';
@@ -13,12 +13,6 @@ export interface OperatorRequest {
   note: string;
   actor: Performer;
 }
-
-const LONGEST_NAME = 64;
-
-/** Who acts by command: the name given, or the user of the machine. */
-export const operatorNamed = (name: string | undefined): Performer =>
-  name?.trim() ? { type: 'ADMIN', id: name.trim().slice(0, LONGEST_NAME) } : localOperator();
 
 /** One kind of action, as the audit log names it. */
 export type OperatorAction = 'payment.lookup' | 'payment.resolve' | 'payment.attach_reference' | 'payment.acknowledge';
