@@ -160,9 +160,10 @@ export default {
     },
     onlyIn({
       name: 'hono-at-the-edge',
-      comment: 'Only */routes.ts (or */…-routes.ts), src/api and src/sandbox import hono; accounts/tokens.ts its jwt.',
+      comment:
+        'Only */routes.ts (or */…-routes.ts, */admin/routes.ts), src/api and src/sandbox import hono; accounts/tokens.ts its jwt.',
       libraries: library('hono', '@hono/[^/]+'),
-      allowed: ['^src/[^/]+/[a-z-]*routes\\.ts$', '^src/(?:api|sandbox)/', '^src/accounts/tokens\\.ts$'],
+      allowed: ['^src/[^/]+/(?:admin/)?[a-z-]*routes\\.ts$', '^src/(?:api|sandbox)/', '^src/accounts/tokens\\.ts$'],
     }),
     {
       name: 'tokens-use-only-jwt',

@@ -12,6 +12,7 @@ import {
   type ErrorKind,
   type FieldProblem,
 } from '../platform/errors.ts';
+import { fieldProblemsOf } from '../platform/http/field-problems.ts';
 import type { Log } from '../platform/log.ts';
 import type { ApiEnv } from '../app.ts';
 
@@ -128,33 +129,6 @@ export function respond(c: Context<ApiEnv>, problem: Problem): Response {
   return c.body(JSON.stringify(body), status as ContentfulStatusCode);
 }
 
-/** Zod's words for what is wrong with a field, in ours; rejected values are not echoed. */
-export function invalidInput(error: ZodError): InvalidInput {
-  const fields = error.issues.flatMap((issue) => {
-    const path = issue.path.join('.');
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ field: [path, key].filter(Boolean).join('.'), reason: 'unknown_field' }));
-    }
-    return [{ field: path, reason: reasonOf(issue) }];
-  });
-  return new InvalidInput('VALIDATION_FAILED', 'Some fields are not as they should be.', { fields });
-}
-
-type Issue = ZodError['issues'][number];
-
-function reasonOf(issue: Issue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined && issue.message.includes('undefined') ? 'required' : 'format';
-    case 'too_small':
-      return issue.origin === 'string' ? 'too_short' : 'out_of_range';
-    case 'too_big':
-      return issue.origin === 'string' ? 'too_long' : 'out_of_range';
-    case 'invalid_value':
-      return 'not_allowed';
-    case 'custom':
-      return issue.message;
-    default:
-      return 'format';
-  }
-}
+/** An input that does not fit its schema. */
+export const invalidInput = (error: ZodError): InvalidInput =>
+  new InvalidInput('VALIDATION_FAILED', 'Some fields are not as they should be.', { fields: fieldProblemsOf(error) });

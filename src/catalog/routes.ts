@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ApiEnv, App } from '../app.ts';
 import { answer, dataOf, listOf, wholeNumber, words } from '../platform/http/bodies.ts';
 import { CATEGORY_CODES, ITEM_SORTS } from '../schema.ts';
+import { shelfRoutes } from './admin/routes.ts';
 import { Card, Detail, FacetsBody, MainPage } from './body.ts';
 import { readRequest } from './lists/list-items.ts';
 import { readFacetsPage, readItem, readList, readMain } from './read.ts';
@@ -84,4 +85,5 @@ export function catalogRoutes(app: App, router: OpenAPIHono<ApiEnv>): void {
       return send(c, await readList(app, readRequest(query, pageSize)));
     })
     .openapi(itemRoute, async (c) => send(c, await readItem(app, c.req.valid('param').id)));
+  shelfRoutes(app, router);
 }

@@ -1,10 +1,8 @@
 import { inArray } from '../platform/database/sql.ts';
-import { addToBrands, brandKeyOf, categoryRowsOf, searchTextOf } from '../catalog/index.ts';
+import { addToBrands, brandKeyOf, categoryRowsOf, classify, pricesOf, searchTextOf } from '../catalog/index.ts';
 import { addDays } from '../platform/calendar.ts';
 import type { Brand, CategoryCode, Item } from '../schema.ts';
-import { classify } from './classify.ts';
 import { idsOf, type IdAt } from './ids.ts';
-import { pricesOf } from './price.ts';
 import { drawsOf, type Draw } from './random.ts';
 import type { SeedingApp, Source } from './source.ts';
 import { STANDING } from './standing.ts';

@@ -2,7 +2,7 @@ import { getTableColumns } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { runBilling } from '../../src/billing/index.ts';
-import { classify } from '../../src/seeding/classify.ts';
+import { classify } from '../../src/catalog/index.ts';
 import { seed } from '../../src/seeding/index.ts';
 import { bundle } from '../support/bundle.ts';
 import { ENGINES } from '../support/databases.ts';

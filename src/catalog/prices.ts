@@ -12,3 +12,10 @@ export function pricesOf(originPrice: number, permille: number): Prices {
   const discountPermille = discountPrice === 0 ? 0 : permille;
   return { originPrice, discountPermille, discountPrice, salePrice: originPrice - discountPrice };
 }
+
+/** Prices from a list price and an amount off, which is kept to the won; the rate is what it comes to, at least 1. */
+export function pricesWithAmount(originPrice: number, discountPrice: number): Prices {
+  const rate = Math.max(1, Math.round((discountPrice * 1000) / originPrice));
+  const discountPermille = discountPrice === 0 ? 0 : rate;
+  return { originPrice, discountPermille, discountPrice, salePrice: originPrice - discountPrice };
+}
