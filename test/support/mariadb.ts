@@ -80,7 +80,15 @@ const asRoot = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : [])
 async function installInto(folder: string, install: string): Promise<void> {
   const rootMethod = '--auth-root-authentication-method=normal';
   const data = `--datadir=${join(folder, 'data')}`;
-  await promisify(execFile)(install, ['--no-defaults', data, rootMethod, '--skip-test-db', ...asRoot()]);
+  // Servers started at the same time name their temporary tables alike, and must not meet in one folder.
+  await promisify(execFile)(install, [
+    '--no-defaults',
+    data,
+    `--tmpdir=${folder}`,
+    rootMethod,
+    '--skip-test-db',
+    ...asRoot(),
+  ]);
   const user = `create user if not exists pv@'127.0.0.1';\ngrant all on *.* to pv@'127.0.0.1';\n`;
   await writeFile(join(folder, 'init.sql'), user);
 }
@@ -91,6 +99,7 @@ const launch = (program: string, folder: string, url: string): ChildProcess =>
     [
       '--no-defaults',
       `--datadir=${join(folder, 'data')}`,
+      `--tmpdir=${folder}`,
       `--socket=${join(folder, 'socket')}`,
       `--pid-file=${join(folder, 'pid')}`,
       `--port=${new URL(url).port}`,
