@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lt } from '../platform/database/sql.ts';
+import { inArray, lt } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
 
 const HOUR_MS = 3_600_000;
+/** Few enough that no login waits long for them. */
+const BATCH = 500;
 
 /** Deletes sessions and one-time tokens that are over, every hour until told to stop. */
 export async function startTidying(app: App, stop: AbortSignal): Promise<void> {
@@ -13,8 +15,27 @@ export async function startTidying(app: App, stop: AbortSignal): Promise<void> {
 }
 
 /** Both are worth nothing once their time is over, revoked or not. */
-export async function deleteExpired({ database, clock }: Pick<App, 'database' | 'clock'>): Promise<void> {
-  const { sessions, oneTimeTokens } = database.tables;
-  await database.delete(sessions).where(lt(sessions.expiresAt, clock.now()));
-  await database.delete(oneTimeTokens).where(lt(oneTimeTokens.expiresAt, clock.now()));
+export async function deleteExpired(app: Pick<App, 'database' | 'clock'>): Promise<void> {
+  const { sessions, oneTimeTokens } = app.database.tables;
+  for (const [table, key] of [
+    [sessions, sessions.id],
+    [oneTimeTokens, oneTimeTokens.tokenHash],
+  ] as const) {
+    for (let deleted = BATCH; deleted === BATCH;) deleted = await deleteBatch(app, table, key);
+  }
+}
+
+type Tables = App['database']['tables'];
+
+async function deleteBatch(
+  { database, clock }: Pick<App, 'database' | 'clock'>,
+  table: Tables['sessions'] | Tables['oneTimeTokens'],
+  key: Tables['sessions']['id'] | Tables['oneTimeTokens']['tokenHash'],
+): Promise<number> {
+  const over = lt(table.expiresAt, clock.now());
+  const rows = await database.select({ key }).from(table).where(over).limit(BATCH);
+  if (rows.length === 0) return 0;
+  const keys = rows.map((row) => row.key);
+  await database.delete(table).where(inArray(key, keys));
+  return keys.length;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { deleteExpired } from '../../src/accounts/tidy.ts';
 import { openApp } from '../../src/app.ts';
+import { relayOnce } from '../../src/outbox/index.ts';
 import { callingApi } from '../support/calling.ts';
 import { ENGINES } from '../support/databases.ts';
 import { ROOT } from '../support/environment.ts';
@@ -211,5 +213,42 @@ describe.each(ENGINES)('a session on %s', (engine) => {
       'SESSION_NOT_FOUND',
     ]);
     expect([(await me(phone.access)).status, (await me(laptop.access)).status]).toEqual([401, 200]);
+  });
+
+  it('and a one-time token are deleted when they are over, not before', async () => {
+    const { app, call, enter, logIn, me, later } = await peopleAt({ engine });
+    await enter();
+    await call('POST', '/api/auth/password-resets', { body: { email: PERSON.email } });
+    await relayOnce(app);
+    const { sessions, oneTimeTokens } = app.database.tables;
+    const counts = async () => [
+      (await app.database.select().from(sessions)).length,
+      (await app.database.select().from(oneTimeTokens)).length,
+    ];
+    await deleteExpired(app);
+    expect(await counts()).toEqual([1, 1]);
+    later(7 * DAY + 1_000);
+    const { access } = tokensOf(await logIn());
+    await deleteExpired(app);
+    expect(await counts()).toEqual([1, 0]);
+    expect((await me(access)).status).toBe(200);
+  });
+});
+
+describe('the key of the tokens', () => {
+  it('can be changed while those of the earlier one are about, and not without saying so', async () => {
+    const { app, enter } = await peopleAt();
+    const { access, refresh } = await enter();
+    const { auth } = app.config;
+    const withKeys = (oldJwtKeys: string | undefined) =>
+      callingApi({ ...app, config: { ...app.config, auth: { ...auth, jwtKey: 'n'.repeat(32), oldJwtKeys } } });
+    expect(said(await withKeys(undefined)('GET', '/api/users/me', { token: access }))).toEqual([
+      401,
+      'UNAUTHENTICATED',
+    ]);
+    const call = withKeys(auth.jwtKey);
+    expect((await call('GET', '/api/users/me', { token: access })).status).toBe(200);
+    const refreshed = await call('POST', '/api/auth/refresh', { body: { refreshToken: refresh } });
+    expect((await call('GET', '/api/users/me', { token: tokensOf(refreshed).access })).status).toBe(200);
   });
 });
