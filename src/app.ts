@@ -133,7 +133,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
     passwords: openPasswords(config),
     payments,
-    catalog: openCatalog({ database, clock, metrics, stores }),
+    catalog: openCatalog({ config, database, clock, stores, log, metrics }),
     settlements: {
       ORDER: orderSettlement({ database, clock, newId }),
       SUBSCRIPTION_START: subscriptionSettlement({ config, database, clock, newId }),

@@ -5,3 +5,4 @@ export { findItems, getItem } from './queries.ts';
 export { addToRating } from './ratings.ts';
 export { applySales, saleEvent, type Sale } from './sales.ts';
 export { changeCatalog, raiseCatalogVersion } from './version.ts';
+export { startCountingViews } from './views.ts';
