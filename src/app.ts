@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { accountCompletions, openPasswords, type Farewell, type Passwords } from './accounts/index.ts';
 import { billingSettlement } from './billing/index.ts';
-import { openCatalog, type Catalog } from './catalog/index.ts';
+import { applySales, openCatalog, type Catalog } from './catalog/index.ts';
 import { cancelUnpaidOrders, orderSettlement } from './orders/index.ts';
 import { logSink, type Completions, type Handlers, type Sink } from './outbox/index.ts';
 import { openPayments, paymentHandlers, refuseWhilePaying, type Payments, type Settlements } from './payments/index.ts';
@@ -133,7 +133,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
     passwords: openPasswords(config),
     payments,
-    catalog: openCatalog({ database, clock, metrics, stores }),
+    catalog: openCatalog({ config, database, clock, stores, log, metrics }),
     settlements: {
       ORDER: orderSettlement({ database, clock, newId }),
       SUBSCRIPTION_START: subscriptionSettlement({ config, database, clock, newId }),
@@ -141,7 +141,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
       RENEWAL: billingSettlement({ config, database, clock, newId }),
     },
     farewells: [refuseWhilePaying, endAllSubscriptions, cancelUnpaidOrders],
-    handlers: paymentHandlers,
+    handlers: { ...paymentHandlers, 'sales.apply': applySales },
     completions: accountCompletions,
     sinks: [logSink(log)],
     version: options.version,

@@ -30,6 +30,9 @@ export const SESSION_REVOKE_REASONS = [
   'SUSPENDED',
   'WITHDRAWN',
 ] as const;
+export const ITEM_STATUSES = ['ON_SALE', 'SOLD_OUT', 'HIDDEN'] as const;
+export const REVIEW_STATUSES = ['ACTIVE', 'HIDDEN', 'DELETED'] as const;
+export const REVIEW_SORTS = ['NEWEST', 'OLDEST', 'STAR_L', 'STAR_H'] as const;
 export const ORDER_KINDS = ['ONE_OFF', 'SUBSCRIPTION', 'RENEWAL'] as const;
 export const ORDER_STATUSES = [
   'PENDING_PAYMENT',
@@ -120,6 +123,7 @@ export const CYCLE_CLOSE_REASONS = [
 export type Role = (typeof ROLES)[number];
 export type SessionRevokeReason = (typeof SESSION_REVOKE_REASONS)[number];
 export type CategoryCode = (typeof CATEGORY_CODES)[number];
+export type ReviewSort = (typeof REVIEW_SORTS)[number];
 export type ItemSort = (typeof ITEM_SORTS)[number];
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
 export type AttemptPurpose = (typeof ATTEMPT_PURPOSES)[number];

@@ -19,6 +19,7 @@ import {
   CYCLE_STATUSES,
   IDENTITY_PROVIDERS,
   MANDATE_STATUSES,
+  ITEM_STATUSES,
   OPERATOR_REASONS,
   ORDER_KINDS,
   ORDER_STATUSES,
@@ -29,6 +30,7 @@ import {
   REFUND_STATUSES,
   ROLES,
   SESSION_REVOKE_REASONS,
+  REVIEW_STATUSES,
   SUBSCRIPTION_STATUSES,
   USER_STATUSES,
 } from './schema.choices.ts';
@@ -209,7 +211,7 @@ export function defineTables(kit: Kit) {
       categoryCodes: kit.string(120).notNull(),
       /** Who chose the categories: the classification by keywords, or a person whose choice outlives imports. */
       categoryMode: kit.choice('AUTO', 'MANUAL').notNull().default('AUTO'),
-      status: kit.choice('ON_SALE', 'SOLD_OUT', 'HIDDEN').notNull(),
+      status: kit.choice(...ITEM_STATUSES).notNull(),
       listed: kit.flag().notNull(),
       ...prices(),
       onSale: kit.flag().notNull(),
@@ -285,6 +287,45 @@ export function defineTables(kit: Kit) {
     version: kit.count().notNull(),
   });
 
+  /** How many looked at an item on a day: what the counter store knew when it was last asked. */
+  const itemViewDaily = kit.table(
+    'item_view_daily',
+    {
+      itemId: kit.ref().notNull(),
+      viewedOn: kit.day().notNull(),
+      views: kit.count().notNull(),
+      createdAt: created(),
+      updatedAt: created(),
+    },
+    (t) => [kit.primaryKey({ columns: [t.itemId, t.viewedOn] }), kit.index('item_view_daily_day').on(t.viewedOn)],
+  );
+
+  /** What buyers think of an item, one per order line that was paid; `live_line_id` makes way when one is deleted. */
+  const reviews = kit.table(
+    'reviews',
+    {
+      id: kit.id(),
+      userId: kit.ref().notNull(),
+      itemId: kit.ref().notNull(),
+      orderLineId: kit.ref().notNull(),
+      liveLineId: kit.ref(),
+      star: kit.count().notNull(),
+      content: kit.string(350).notNull(),
+      status: kit.choice(...REVIEW_STATUSES).notNull(),
+      editedAt: kit.instant(),
+      createdAt: created(),
+      updatedAt: created(),
+    },
+    (t) => [
+      kit.uniqueIndex('reviews_live_line').on(t.liveLineId),
+      kit.index('reviews_item').on(t.itemId, t.status, t.id),
+      kit.index('reviews_item_star').on(t.itemId, t.status, t.star, t.id),
+      kit.index('reviews_user').on(t.userId, t.status, t.id),
+      kit.index('reviews_user_star').on(t.userId, t.status, t.star, t.id),
+      kit.check('reviews_star', sql`${t.star} between 1 and 5`),
+    ],
+  );
+
   /** One checkout. A renewal is an order of its own, born paid, one per subscription and cycle. */
   const orders = kit.table(
     'orders',
@@ -339,6 +380,8 @@ export function defineTables(kit: Kit) {
       categoryCodes: kit.string(120).notNull(),
       ...prices(),
       quantity: kit.count().notNull(),
+      /** Units whose money went back; a refund of a plain amount gives back none. */
+      refundedQuantity: kit.count().notNull().default(0),
       periodDays: kit.count(),
       subscriptionId: kit.ref(),
       createdAt: created(),
@@ -784,6 +827,8 @@ export function defineTables(kit: Kit) {
     items,
     itemCategories,
     catalogVersions,
+    itemViewDaily,
+    reviews,
     orders,
     orderLines,
     mandates,
@@ -829,6 +874,7 @@ export type Brand = InferSelectModel<Tables['brands']>;
 export type Category = InferSelectModel<Tables['categories']>;
 export type Item = InferSelectModel<Tables['items']>;
 export type ItemCategory = InferSelectModel<Tables['itemCategories']>;
+export type Review = InferSelectModel<Tables['reviews']>;
 export type Order = InferSelectModel<Tables['orders']>;
 export type OrderLine = InferSelectModel<Tables['orderLines']>;
 export type Mandate = InferSelectModel<Tables['mandates']>;

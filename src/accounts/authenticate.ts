@@ -39,3 +39,17 @@ export async function authenticate(
   }
   return { user, sessionId };
 }
+
+/** The same on routes that are for anyone: a token that is not good is no token. */
+export async function findCaller(
+  app: Pick<App, 'config' | 'database' | 'clock'>,
+  authorization: string | undefined,
+): Promise<Caller | undefined> {
+  if (authorization === undefined) return undefined;
+  try {
+    return await authenticate(app, authorization);
+  } catch (error) {
+    if (error instanceof Unauthenticated) return undefined;
+    throw error;
+  }
+}

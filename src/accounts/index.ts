@@ -1,4 +1,4 @@
-export { authenticate } from './authenticate.ts';
+export { authenticate, findCaller } from './authenticate.ts';
 export { accountCompletions } from './completions.ts';
 export { phoneWithDashes } from './fields.ts';
 export * as personFields from './fields.ts';

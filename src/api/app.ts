@@ -4,6 +4,7 @@ import type { ApiEnv, App } from '../app.ts';
 import { catalogRoutes } from '../catalog/routes.ts';
 import { orderRoutes } from '../orders/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
+import { reviewRoutes } from '../reviews/routes.ts';
 import { subscriptionRoutes } from '../subscriptions/routes.ts';
 import { admission, crossOrigin } from './admission.ts';
 import { DOCS_POLICY, docsPage } from './docs/page.ts';
@@ -20,7 +21,7 @@ export interface ApiOptions {
   draining?: AbortSignal;
 }
 
-const FEATURES = [accountRoutes, catalogRoutes, orderRoutes, paymentRoutes, subscriptionRoutes];
+const FEATURES = [accountRoutes, catalogRoutes, orderRoutes, paymentRoutes, reviewRoutes, subscriptionRoutes];
 
 /** The whole HTTP API of a shop. */
 export function buildApi(app: App, { draining }: ApiOptions = {}): OpenAPIHono<ApiEnv> {

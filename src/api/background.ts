@@ -1,17 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTidying } from '../accounts/index.ts';
 import type { App } from '../app.ts';
-import { followCatalog } from '../catalog/index.ts';
+import { followCatalog, startCountingViews } from '../catalog/index.ts';
 import { startRelay } from '../outbox/index.ts';
 import { startResolver } from '../payments/index.ts';
 import { startForgetting } from './idempotency/forgetting.ts';
 
 /**
  * What a serving process does beside answering: events are delivered, payments in doubt looked up, what is cached of
- * the catalogue is kept true, old idempotency keys and sessions are forgotten. Ends with `stop`.
+ * the catalogue is kept true, views are written down, old idempotency keys and sessions are forgotten. Ends with `stop`.
  */
 export async function workInBackground(app: App, stop: AbortSignal): Promise<void> {
-  const chores = [startRelay, startResolver, followCatalog, startForgetting, startTidying, keepTime];
+  const chores = [
+    startRelay,
+    startResolver,
+    followCatalog,
+    startCountingViews,
+    startForgetting,
+    startTidying,
+    keepTime,
+  ];
   await Promise.all(chores.map((start) => start(app, stop)));
 }
 

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { saleEvent } from '../catalog/index.ts';
 import { enqueueEvents, type NewEvent } from '../outbox/index.ts';
 import type { Approved, Told } from '../payments/index.ts';
 import { dayIn } from '../platform/calendar.ts';
@@ -38,7 +39,7 @@ export async function payCycles(
     await closeCycles(tx, app, paid);
     await writeOrders(tx, app, paid);
     await advance(tx, app, paid);
-    await enqueueEvents(tx, app, paid.map(renewedEvent));
+    await enqueueEvents(tx, app, [...paid.map(renewedEvent), ...paid.map(soldEvent)]);
   }
   return new Set(taken.map(({ attempt }) => attempt.id));
 }
@@ -102,6 +103,9 @@ async function advance(tx: Transaction, { database, clock }: Needs, paid: readon
   );
   await updateEach(tx, m, approvals);
 }
+
+const soldEvent = ({ order, cycle, subscription: { itemId } }: Paid): NewEvent =>
+  saleEvent(order.id, [{ itemId, units: cycle.quantity }]);
 
 function renewedEvent({ attempt, cycle, subscription, order, next }: Paid): NewEvent {
   const { id, userId, status } = subscription;

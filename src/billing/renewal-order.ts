@@ -60,6 +60,7 @@ export const renewalLine = (
   discountPrice: cycle.unitDiscountPrice,
   salePrice: cycle.unitSalePrice,
   quantity: cycle.quantity,
+  refundedQuantity: 0,
   periodDays: subscription.periodDays,
   subscriptionId: subscription.id,
   createdAt: order.createdAt,

@@ -1,4 +1,5 @@
-import { inArray, sql } from '../platform/database/sql.ts';
+import { increasedBy } from '../platform/database/index.ts';
+import { inArray } from '../platform/database/sql.ts';
 import type { Tables, Transaction } from '../schema.ts';
 
 /**
@@ -11,9 +12,8 @@ export async function addToBrands(
   changes: ReadonlyMap<string, number>,
 ): Promise<void> {
   if (changes.size === 0) return;
-  const arms = [...changes].map(([id, change]) => sql`when ${id} then ${change}`);
   await tx
     .update(t)
-    .set({ itemCount: sql`${t.itemCount} + case ${t.id} ${sql.join(arms, sql` `)} else 0 end` })
+    .set({ itemCount: increasedBy(t.itemCount, t.id, changes) })
     .where(inArray(t.id, [...changes.keys()]));
 }

@@ -6,11 +6,14 @@ import { openCache, type Cache } from './cache/cache.ts';
 import { knowVersion, type KnownVersion } from './cache/known-version.ts';
 import { searchedText } from './lists/access.ts';
 import { ITEMS_SCOPE, readCatalogVersion } from './version.ts';
+import { openViews, type Views } from './views.ts';
 
 /** What a process keeps to read the catalogue fast. */
 export interface Catalog {
   cache: Cache;
   version: KnownVersion;
+  /** Who looked at what. */
+  views: Views;
   /** Tells every process, after the commit, of a version that this one has raised. */
   announce(version: number): Promise<void>;
   /** Hears of versions that others raise, until the answer is called. */
@@ -22,12 +25,9 @@ export interface Catalog {
 const CHANNEL = 'catalog';
 
 /** Opens what a process keeps of the catalogue; nothing is cached before `followCatalog` runs. */
-export function openCatalog({
-  database,
-  clock,
-  metrics,
-  stores: { bus },
-}: Pick<App, 'database' | 'clock' | 'metrics' | 'stores'>): Catalog {
+export function openCatalog(app: Pick<App, 'config' | 'database' | 'clock' | 'stores' | 'log' | 'metrics'>): Catalog {
+  const { database, clock, metrics } = app;
+  const { bus } = app.stores;
   const { monotonicMs } = clock;
   const version = knowVersion(monotonicMs, () => readCatalogVersion(database, database.tables));
   const reads = metrics.counter('pillivery_catalog_cache_reads_total', 'Reads of cached answers by how they went.', [
@@ -36,6 +36,7 @@ export function openCatalog({
   let textIndex: Promise<TextIndex | undefined> | undefined;
   return {
     version,
+    views: openViews(app),
     async announce(raised) {
       version.learn(raised);
       await bus.publish(CHANNEL, JSON.stringify({ scope: ITEMS_SCOPE, version: raised }));

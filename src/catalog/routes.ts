@@ -84,6 +84,11 @@ export function catalogRoutes(app: App, router: OpenAPIHono<ApiEnv>): void {
       const query = { ...c.req.valid('query'), onSale: true };
       return send(c, await readList(app, readRequest(query, pageSize)));
     })
-    .openapi(itemRoute, async (c) => send(c, await readItem(app, c.req.valid('param').id)));
+    .openapi(itemRoute, async (c) => {
+      const { id } = c.req.valid('param');
+      const item = await readItem(app, id);
+      app.catalog.views.note(id, c.var.address);
+      return send(c, item);
+    });
   shelfRoutes(app, router);
 }

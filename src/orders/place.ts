@@ -167,6 +167,7 @@ const lineOf = (
   discountPrice: item.discountPrice,
   salePrice: item.salePrice,
   quantity,
+  refundedQuantity: 0,
   periodDays: periodDays ?? null,
   subscriptionId: null,
   createdAt: order.createdAt,

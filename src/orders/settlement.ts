@@ -1,5 +1,6 @@
 import { and, eq, gte, inArray } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
+import { saleEvent, type Sale } from '../catalog/index.ts';
 import { enqueueEvents } from '../outbox/index.ts';
 import type { Approved, DeclinedHard, DeclinedSoft, Settlement } from '../payments/index.ts';
 import type { Order, PaymentAttempt, Refund, Transaction } from '../schema.ts';
@@ -60,6 +61,7 @@ export async function payOrder(
   if (written.rowsAffected === 0) return false;
   const { orderId, userId, publicId, amount, requestId } = attempt;
   await enqueueEvents(tx, app, [
+    saleEvent(orderId ?? '', await soldBy(tx, app, orderId ?? '')),
     {
       type: 'order.paid',
       subject: orderId ?? '',
@@ -68,6 +70,12 @@ export async function payOrder(
     },
   ]);
   return true;
+}
+
+/** What an order is of. */
+function soldBy(tx: Transaction, { database }: Needs, orderId: string): Promise<Sale[]> {
+  const { orderLines: l } = database.tables;
+  return tx.select({ itemId: l.itemId, units: l.quantity }).from(l).where(eq(l.orderId, orderId));
 }
 
 /** PENDING_PAYMENT → PAYMENT_FAILED; it may be paid again until it expires. */

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { failPoint } from '../platform/fail-points.ts';
 import type { OutboxEvent } from '../schema.ts';
-import { handOver, Postpone, Undeliverable } from './handlers.ts';
+import { handOver, Postpone, Undeliverable, type Booked } from './handlers.ts';
 import { outboxMetrics, typeLabel, type Result } from './metrics.ts';
 import { bury, finish, postpone, putBack } from './outcome.ts';
 import { failureText } from './rules.ts';
@@ -9,6 +9,7 @@ import { failureText } from './rules.ts';
 /** What a handler's end says. */
 type Answer =
   | { kind: 'done' }
+  | { kind: 'booked'; result: Booked }
   | { kind: 'postponed'; until: Date; error: Error }
   | { kind: 'failed'; error: unknown }
   | { kind: 'dead'; error: unknown };
@@ -33,8 +34,8 @@ async function answerOf(app: App, event: OutboxEvent): Promise<Answer> {
   const { attempts } = event;
   if (attempts > maxAttempts) return { kind: 'dead', error: `It was taken ${attempts - 1} times; no try is left.` };
   try {
-    await handOver(app, event);
-    return { kind: 'done' };
+    const booked = await handOver(app, event);
+    return booked ? { kind: 'booked', result: booked } : { kind: 'done' };
   } catch (error) {
     if (error instanceof Postpone) return { kind: 'postponed', until: error.until, error };
     const isLast = attempts === maxAttempts || error instanceof Undeliverable;
@@ -44,6 +45,7 @@ async function answerOf(app: App, event: OutboxEvent): Promise<Answer> {
 
 /** An outcome that cannot be written leaves the event IN_FLIGHT: when its lease runs out, it is delivered again. */
 async function book(app: App, event: OutboxEvent, answer: Answer): Promise<Result> {
+  if (answer.kind === 'booked') return answer.result;
   try {
     return (await write(app, event, answer)) ? answer.kind : 'lost';
   } catch (err) {
@@ -52,7 +54,7 @@ async function book(app: App, event: OutboxEvent, answer: Answer): Promise<Resul
   }
 }
 
-function write(app: App, event: OutboxEvent, answer: Answer): Promise<boolean> {
+function write(app: App, event: OutboxEvent, answer: Exclude<Answer, { kind: 'booked' }>): Promise<boolean> {
   switch (answer.kind) {
     case 'done':
       return finish(app, event);

@@ -20,6 +20,8 @@ export interface Wanted {
   most: number;
   /** What this process still holds, should its lease have run out: not twice at the same time in one process. */
   held: readonly string[];
+  /** Only events of this type. */
+  type?: string;
 }
 
 /** Ahead of another event of the same key and handler, these hold it back; DONE, DEAD and DISCARDED let it pass. */
@@ -29,13 +31,13 @@ const HOLDING_BACK: OutboxStatus[] = ['PENDING', 'IN_FLIGHT'];
  * Ids of events that may be taken now, each the first of its key and handler; those whose process died come first.
  * Locks nothing, so it stands in nobody's way.
  */
-export async function findDue(app: LookingApp, { most, held }: Wanted): Promise<string[]> {
+export async function findDue(app: LookingApp, { most, held, type }: Wanted): Promise<string[]> {
   const { outboxEvents: e } = app.database.tables;
   const find = (due: SQL | undefined) =>
     app.database
       .select({ id: e.id })
       .from(e)
-      .where(and(due, isFirst(app)))
+      .where(and(due, type === undefined ? undefined : eq(e.type, type), isFirst(app)))
       .orderBy(asc(e.nextAttemptAt), asc(e.id))
       .limit(most);
   const left = await find(and(isAbandoned(app), held.length > 0 ? notInArray(e.id, [...held]) : undefined));
@@ -46,7 +48,8 @@ export async function findDue(app: LookingApp, { most, held }: Wanted): Promise<
 /** What must still hold of an event under its lock. */
 export const isDue = (app: LookingApp): SQL | undefined => or(isWaiting(app), isAbandoned(app));
 
-function isWaiting({ database, clock }: LookingApp): SQL | undefined {
+/** It may be taken, and nobody has. */
+export function isWaiting({ database, clock }: LookingApp): SQL | undefined {
   const { outboxEvents: e } = database.tables;
   return and(eq(e.status, 'PENDING'), lte(e.nextAttemptAt, clock.now()));
 }

@@ -1,5 +1,5 @@
-/** Orders to ourselves: something that must still be done outside the database because of a change inside it. */
-export const COMMAND_TYPES = ['refund.execute', 'mandate.deactivate'] as const;
+/** Orders to ourselves: what must still be done because of a change, outside the database or apart from its transaction. */
+export const COMMAND_TYPES = ['refund.execute', 'mandate.deactivate', 'sales.apply'] as const;
 
 /** What others are told after a change; each sink takes those it is configured for. */
 export const NOTICE_TYPES = [

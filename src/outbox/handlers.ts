@@ -5,9 +5,12 @@ import { COMMAND_HANDLER, isCommandType, isEventType, type CommandType, type Not
 /**
  * Carries out one command. It may be called again with the same event, after a crash even when it had succeeded; it ends
  * within `outbox.leaseSeconds`, or another process calls it beside this one. What it throws counts as a failed try, but
- * for `Postpone`.
+ * for `Postpone`. A handler that marked the event DONE in its own transaction says how that went.
  */
-export type Handler = (app: App, event: OutboxEvent) => Promise<void>;
+export type Handler = (app: App, event: OutboxEvent) => Promise<void | Booked>;
+
+/** `lost`: the event was no longer this process's, and nothing was written. */
+export type Booked = 'done' | 'lost';
 
 /** Who carries out which command; upper features give theirs to src/app.ts. */
 export type Handlers = Partial<Record<CommandType, Handler>>;
@@ -44,7 +47,7 @@ export class Postpone extends Error {
 export class Undeliverable extends Error {}
 
 /** Gives the event to whom it was written for. Throws `Undeliverable` when there is nobody. */
-export async function handOver(app: App, event: OutboxEvent): Promise<void> {
+export async function handOver(app: App, event: OutboxEvent): Promise<void | Booked> {
   const { type, handler } = event;
   if (!isEventType(type)) throw new Undeliverable(`This release knows no event ${type}.`);
   if (handler === COMMAND_HANDLER) {

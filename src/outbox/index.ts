@@ -1,4 +1,5 @@
 export { enqueueEvents, type NewEvent } from './enqueue.ts';
+export { finishTogether } from './finish-together.ts';
 export { Postpone, type Completions, type Handler, type Handlers, type Sink } from './handlers.ts';
 export { relayOnce, startRelay } from './relay.ts';
 export { logSink } from './sinks/log.ts';

@@ -8,7 +8,11 @@ type Change = Partial<OutboxEvent>;
 
 /** IN_FLIGHT → DONE. Like the others, `false` when the event is no longer this process's to book. */
 export const finish = (app: BookingApp, event: OutboxEvent): Promise<boolean> =>
-  book(app, event, { status: 'DONE', doneAt: app.clock.now() });
+  app.database.transaction((tx) => finishIn(tx, app, event));
+
+/** The same in a transaction of the handler's. */
+export const finishIn = (tx: Transaction, app: BookingApp, event: OutboxEvent): Promise<boolean> =>
+  write(tx, app, event, { status: 'DONE', doneAt: app.clock.now() });
 
 /** IN_FLIGHT → PENDING until a handler may act; this was no try. */
 export const postpone = (app: BookingApp, event: OutboxEvent, until: Date): Promise<boolean> =>

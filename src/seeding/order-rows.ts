@@ -78,6 +78,7 @@ export const lineOf = (order: Order, { id, item, quantity, periodDays, subscript
   discountPrice: item.discountPrice,
   salePrice: item.salePrice,
   quantity,
+  refundedQuantity: 0,
   periodDays: periodDays ?? null,
   subscriptionId: subscriptionId ?? null,
   createdAt: order.createdAt,

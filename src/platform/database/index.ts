@@ -18,6 +18,7 @@ export {
 } from './dialect.ts';
 export { findForgetfulness } from './durability.ts';
 export { isDuplicateKey, withoutParameters } from './failures.ts';
+export { increasedBy, increasedDownTo0 } from './increase.ts';
 export type { Queries, Transaction } from './queries.ts';
 export { insideTransaction } from './scope.ts';
 export { setByServer } from './server-clock.ts';
