@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
+import type { Environment } from '../../src/platform/config/index.ts';
 
 /** Somebody with an account at the provider. */
 export interface SocialAccount {
@@ -28,7 +29,26 @@ export interface SocialProviderServer {
 
 export const CLIENT = { id: 'pillivery-test', secret: 'a-secret-of-the-test-provider' };
 
+/** The provider gives nothing to somebody who asks for nothing. */
+const PLAIN_SCOPE = 'profile_call';
+
 const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+
+/** Variables under which a shop takes the server for all three: Google and Kakao by OpenID Connect, Naver by OAuth 2. */
+export function settingsFor({ url }: Pick<SocialProviderServer, 'url'>): Environment {
+  const settings: Environment = { PILLIVERY_AUTH__OAUTH__ALLOW_HTTP: 'true' };
+  for (const name of ['GOOGLE', 'KAKAO', 'NAVER']) {
+    const of = `PILLIVERY_AUTH__OAUTH__${name}__`;
+    Object.assign(settings, { [`${of}CLIENT_ID`]: CLIENT.id, [`${of}CLIENT_SECRET`]: CLIENT.secret });
+    Object.assign(settings, { [`${of}ISSUER`]: url, [`${of}AUTHORIZATION_URL`]: `${url}/auth` });
+    Object.assign(settings, { [`${of}TOKEN_URL`]: `${url}/token`, [`${of}PROFILE_URL`]: `${url}/v1/nid/me` });
+  }
+  return {
+    ...settings,
+    PILLIVERY_AUTH__OAUTH__KAKAO__SCOPE: 'openid email profile',
+    PILLIVERY_AUTH__OAUTH__NAVER__SCOPE: PLAIN_SCOPE,
+  };
+}
 
 export interface SocialProviderOptions {
   /** Return addresses that the application has registered. */
@@ -86,6 +106,7 @@ function openProvider(self: SocialProviderServer, callbackUrls: string[]): Provi
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'nickname'] },
     // As the real ones do, the ID token itself tells the e-mail and the name.
     conformIdTokenClaims: false,
+    scopes: ['openid', PLAIN_SCOPE],
     pkce: { required: () => true },
     features: { devInteractions: { enabled: false } },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ ...self.account, sub: accountId }) }),
