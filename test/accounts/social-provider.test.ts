@@ -28,7 +28,7 @@ async function providers() {
     nickname: '하늘!',
   };
   const config = loadConfig({ root: ROOT, cwd: ROOT, environment: settingsFor(server) });
-  const { log } = recordingLog();
+  const log = recordingLog();
   const logins = openSocialLogins(config, { clock: systemClock(), log, metrics: openMetrics() });
   onTestFinished(() => logins.close());
   /** Logs in at the provider and returns with what the browser brings back. */
@@ -185,7 +185,7 @@ describe('a provider that does not work', () => {
     const { server, logins } = await providers();
     server.instead = (_, response) => answerJson(response, {}, 503);
     const { provider } = logins.named('google');
-    await expect(provider.authorizationUrl(CHECKS)).rejects.toThrow();
+    await expect(provider.authorizationUrl(CHECKS)).rejects.toThrow('unexpected HTTP response status code');
     server.instead = undefined;
 
     expect(await provider.authorizationUrl(CHECKS)).toContain(server.url);
@@ -194,7 +194,7 @@ describe('a provider that does not work', () => {
 
 it('offers no provider without an id and a secret', async () => {
   const config = loadConfig({ root: ROOT, cwd: ROOT, environment: {} });
-  const logins = openSocialLogins(config, { clock: systemClock(), log: recordingLog().log, metrics: openMetrics() });
+  const logins = openSocialLogins(config, { clock: systemClock(), log: recordingLog(), metrics: openMetrics() });
 
   for (const name of ['google', 'kakao', 'naver', 'GOOGLE', 'facebook']) {
     expect(() => logins.named(name)).toThrow(expect.objectContaining({ code: 'PROVIDER_NOT_CONFIGURED' }));

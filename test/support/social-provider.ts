@@ -127,13 +127,14 @@ interface Exchange {
 /** Logs the account in and lets it agree to what is asked for, as two pages with a button each would. */
 async function finishInteraction(self: SocialProviderServer, provider: Provider, { request, response }: Exchange) {
   const { params } = await provider.interactionDetails(request, response);
+  const { client_id: clientId, scope } = params as { client_id: string; scope?: string };
   if (!self.account) {
     await provider.interactionFinished(request, response, { error: 'access_denied' });
     return;
   }
   const { sub } = self.account;
-  const grant = new provider.Grant({ accountId: sub, clientId: String(params['client_id']) });
-  grant.addOIDCScope(String(params['scope'] ?? ''));
+  const grant = new provider.Grant({ accountId: sub, clientId });
+  grant.addOIDCScope(scope ?? '');
   const grantId = await grant.save();
   await provider.interactionFinished(request, response, { login: { accountId: sub }, consent: { grantId } });
 }

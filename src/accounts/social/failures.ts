@@ -1,4 +1,5 @@
 import * as openid from 'openid-client';
+import type { App } from '../../app.ts';
 import { PilliveryError, ProviderFault, Unauthenticated } from '../../platform/errors.ts';
 
 /** What a token endpoint says when it is our application, not the person, that it does not like (RFC 6749, 5.2). */
@@ -27,6 +28,17 @@ export function readFailure(thrown: unknown): Failure {
   }
   if (code === undefined) throw thrown;
   return { error: NO_ANSWER.includes(code) ? providerError() : refused(), why };
+}
+
+/** Does something at a provider; what goes wrong there is logged and thrown as what it means to the caller. */
+export async function atProvider<T>({ log }: Pick<App, 'log'>, provider: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const { error, why } = readFailure(thrown);
+    log.warn({ event: 'social_login_failed', provider, code: error.code, why }, 'a social login failed');
+    throw error;
+  }
 }
 
 const refused = () => new Unauthenticated('OAUTH_FAILED', 'The provider did not confirm this login.');
