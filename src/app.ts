@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { accountCompletions, openPasswords, type Farewell, type Passwords } from './accounts/index.ts';
+import {
+  accountCompletions,
+  openPasswords,
+  openSocialLogins,
+  type Farewell,
+  type Passwords,
+  type SocialLogins,
+} from './accounts/index.ts';
 import { billingSettlement } from './billing/index.ts';
 import { applySales, openCatalog, type Catalog } from './catalog/index.ts';
 import { cancelUnpaidOrders, orderSettlement } from './orders/index.ts';
@@ -41,6 +48,7 @@ export interface App {
   /** Of this process, as rows name it that it has taken or sent: host, process number and a random part. */
   processId: string;
   passwords: Passwords;
+  socialLogins: SocialLogins;
   payments: Payments;
   catalog: Catalog;
   settlements: Settlements;
@@ -119,6 +127,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
   const newId = idsFrom(clock);
   const metrics = openMetrics();
   const stores = await connectStores({ ...config.redis, clock, log, metrics });
+  const socialLogins = openSocialLogins(config, { clock, log, metrics });
   const payments = openPayments(config, { database, clock, log, metrics, newId });
   return {
     config,
@@ -132,6 +141,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     stores,
     processId: `${hostname().slice(0, 40)}:${process.pid}:${randomBase32(6)}`,
     passwords: openPasswords(config),
+    socialLogins,
     payments,
     catalog: openCatalog({ config, database, clock, stores, log, metrics }),
     settlements: {
@@ -148,6 +158,7 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
     checkSchema: () => checkSchema(database, migrations),
     close: async () => {
       await payments.close();
+      await socialLogins.close();
       await stores.close();
       await database.close();
     },

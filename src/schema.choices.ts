@@ -122,6 +122,7 @@ export const CYCLE_CLOSE_REASONS = [
 
 export type Role = (typeof ROLES)[number];
 export type SessionRevokeReason = (typeof SESSION_REVOKE_REASONS)[number];
+export type IdentityProviderName = (typeof IDENTITY_PROVIDERS)[number];
 export type CategoryCode = (typeof CATEGORY_CODES)[number];
 export type ReviewSort = (typeof REVIEW_SORTS)[number];
 export type ItemSort = (typeof ITEM_SORTS)[number];

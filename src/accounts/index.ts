@@ -7,3 +7,4 @@ export { revokeUserSessions } from './operator/revoke-user-sessions.ts';
 export { openPasswords, type Passwords } from './passwords.ts';
 export { startTidying } from './tidy.ts';
 export type { Farewell } from './withdraw.ts';
+export { openSocialLogins, type SocialLogins } from './social/providers.ts';

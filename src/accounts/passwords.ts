@@ -33,7 +33,7 @@ const QUEUE = 300;
 const LONGEST_WAIT_MS = 15_000;
 
 /** Hashing takes a core and 19 MiB for some 30 ms on purpose, so only a few go at a time and the others wait. */
-export function openPasswords({ auth }: Pick<Config, 'auth'>): Passwords {
+export function openPasswords({ auth }: { auth: Pick<Config['auth'], 'hashesAtOnce'> }): Passwords {
   const spare = Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
   const gate = openBulkhead({
     bulkhead: auth.hashesAtOnce || spare,

@@ -25,6 +25,7 @@ const STATUS: Record<ErrorKind, number> = {
   conflict: 409,
   refused: 422,
   limited: 429,
+  provider: 502,
   unavailable: 503,
   misconfigured: 500,
 };

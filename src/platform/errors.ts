@@ -12,6 +12,7 @@ export type ErrorKind =
   | 'conflict'
   | 'refused'
   | 'limited'
+  | 'provider'
   | 'unavailable'
   | 'misconfigured';
 
@@ -105,6 +106,13 @@ export class RateLimited extends PilliveryError {
   constructor(code: string, message: string, { retryAfterSeconds }: { retryAfterSeconds: number }) {
     super('limited', code, message, { facts: { retryAfterSeconds } });
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** An outside party answered something that is no answer (HTTP 502). Its words are not repeated. */
+export class ProviderFault extends PilliveryError {
+  constructor(code: string, message: string, details: Details = {}) {
+    super('provider', code, message, details);
   }
 }
 

@@ -12,7 +12,7 @@ const SECRET_NAMES = new Set(
   `authorization cookie setcookie password passwordhash token accesstoken refreshtoken tokencipher tokenhash sid pgtoken
   authkey billingkey secret secretkey clientkey jwtkey oldjwtkeys tokenkey oldtokenkeys cardinfo selectedcardinfo card bin cardbin
   cardnumber cardmid approvedid email emailkey phone receiverphone realname receivername detailaddress receiverdetail
-  query approvalurl cancelurl failurl returnurls`.split(/\s+/),
+  ticket xsignupticket clientsecret codeverifier idtoken query approvalurl cancelurl failurl returnurls`.split(/\s+/),
 );
 
 const isSecretName = (name: string): boolean => SECRET_NAMES.has(name.replaceAll(/[-_]/g, '').toLowerCase());
@@ -20,9 +20,12 @@ const isSecretName = (name: string): boolean => SECRET_NAMES.has(name.replaceAll
 /** Forms of secrets and of people's data, wherever they stand in a text. `$1` is what may stay. */
 const SECRET_FORMS: readonly (readonly [RegExp, string])[] = [
   [/\b((?:DEV_)?SECRET_KEY|Bearer|Basic|Service)\s+[^\s"',]+/g, `$1 ${REDACTED}`],
-  [/([?&](?:pg_token|authKey|token|ticket|code)=)[^&\s"']+/gi, `$1${REDACTED}`],
+  [
+    /([?&](?:pg_token|authKey|token|ticket|code|state|code_verifier|client_secret|id_token|access_token)=)[^&\s"']+/gi,
+    `$1${REDACTED}`,
+  ],
   [/("?(?:pg_token|sid|billingKey|authKey)"?\s*[:=]\s*"?)[\w.-]+/g, `$1${REDACTED}`],
-  [/\bpv[rp]_[\w-]{20,}/g, REDACTED], // our own refresh and password-reset tokens
+  [/\bpv[rpt]_[\w.-]{20,}/g, REDACTED], // our own refresh and password-reset tokens, and sign-up tickets
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, REDACTED], // a signed token (RFC 7519)
   [/\b(?:S\d{19}|SID[0-9a-f]{17}|SEED[0-9A-Za-z]{16})\b/g, REDACTED], // mandates of KakaoPay and of the sandbox
   [/[^\s@<>"',;:()]+@[^\s@<>"',;:()]+\.[^\s@<>"',;:()]+/g, '[e-mail]'],

@@ -160,6 +160,7 @@ const TEXT_KEYS = new Set([
   'shop.storefrontUrl',
   'shop.publicUrl',
   'http.host',
+  ...['google', 'kakao', 'naver'].map((provider) => `auth.oauth.${provider}.clientId`),
   'payments.kakaopay.baseUrl',
   'payments.kakaopay.oneTimeCid',
   'payments.kakaopay.recurringCid',
@@ -171,6 +172,7 @@ function refuseInProduction(config: Config): void {
   const refused = [
     config.clock.now !== '' && 'clock.now (the test clock)',
     config.payments.allowSandbox && 'payments.allowSandbox (the sandbox)',
+    config.auth.oauth.allowHttp && 'auth.oauth.allowHttp (social logins without TLS)',
   ].filter((what) => what !== false);
   if (refused.length > 0) {
     throw new Misconfigured('NOT_IN_PRODUCTION', `Not allowed with env=production: ${refused.join(', ')}.`, {});

@@ -29,6 +29,26 @@ const callLimits = z.strictObject({
   backoffMs: z.int().min(1).max(60_000),
 });
 
+const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]);
+
+/** Our application at a provider of social logins. It is offered once it has an id and a secret. */
+const socialApp = z
+  .strictObject({
+    clientId: z.string().max(200),
+    clientSecret: secret(8).optional(),
+    protocol: z.enum(['OIDC', 'OAUTH2']),
+    issuer: address,
+    authorizationUrl: address,
+    tokenUrl: address,
+    profileUrl: address,
+    scope: z.string().max(200),
+  })
+  .refine(({ protocol, issuer }) => protocol !== 'OIDC' || issuer, 'OIDC needs an issuer')
+  .refine(
+    ({ protocol, ...urls }) => protocol !== 'OAUTH2' || (urls.authorizationUrl && urls.tokenUrl && urls.profileUrl),
+    'OAUTH2 needs authorizationUrl, tokenUrl and profileUrl',
+  );
+
 /** Shape of the configuration. The defaults are in config/pillivery.yaml, which is also its documentation. */
 export const ConfigSchema = z.strictObject({
   env: z.enum(['development', 'test', 'production']),
@@ -50,6 +70,15 @@ export const ConfigSchema = z.strictObject({
     hashesAtOnce: z.int().min(0).max(64),
     jwtKey: secret(32).optional(),
     oldJwtKeys: z.string().optional(),
+    oauth: z.strictObject({
+      allowHttp: z.boolean(),
+      connectTimeoutMs: z.int().min(100).max(60_000),
+      readTimeoutMs: z.int().min(100).max(60_000),
+      deadlineMs: z.int().min(100).max(60_000),
+      google: socialApp,
+      kakao: socialApp,
+      naver: socialApp,
+    }),
   }),
   limits: z.strictObject({
     requestsPerMinute: perWindow,
@@ -132,6 +161,9 @@ export const SECRET_KEYS: Record<string, string> = {
   'auth.oldJwtKeys': 'earlier values of auth.jwtKey, separated by commas, for as long as tokens of them are about',
   'payments.tokenKey': 'make one with: openssl rand -base64 48',
   'payments.oldTokenKeys': 'earlier values of payments.tokenKey, separated by commas',
+  'auth.oauth.google.clientSecret': 'it is the client secret of your OAuth client in the Google Cloud console',
+  'auth.oauth.kakao.clientSecret': 'it is the client secret of your application at Kakao Developers',
+  'auth.oauth.naver.clientSecret': 'it is the client secret of your application at Naver Developers',
   'payments.kakaopay.secretKey': 'it is the secret key of your KakaoPay application',
 };
 

@@ -22,9 +22,19 @@ export interface PostOptions {
   mayWrite?: () => boolean;
 }
 
+/** A request that is not a post of JSON. */
+export interface PlainRequest {
+  method: string;
+  /** Under `baseUrl`; a whole address where that is empty. */
+  path: string;
+  body?: string;
+}
+
 export interface HttpCaller {
   /** Posts JSON once and never repeats it. Throws only for a programmer's mistake. */
   post(path: string, body: object, options: PostOptions): Promise<Answer>;
+  /** Sends any other request once, under the same promises. */
+  send(request: PlainRequest, options: PostOptions): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -63,19 +73,23 @@ export function openCaller({ transport = OWN_UNDICI, ...options }: CallerOptions
   const agent = transport.openAgent(agentOptions(options));
   const call = createFetch({ fetch: transport.fetch });
 
+  const sendOnce: HttpCaller['send'] = async ({ path, ...request }, { headers, ...wireOptions }) => {
+    if (insideTransaction()) throw new Error('Bug: a provider call inside a database transaction.');
+    return send(agent, wireOptions, (dispatcher) =>
+      call.raw<ReadableStream<Uint8Array>, 'stream'>(`${options.baseUrl}${path}`, {
+        ...request,
+        ...ONCE,
+        headers,
+        signal: wireOptions.signal,
+        dispatcher: dispatcher as never,
+      }),
+    );
+  };
+
   return {
-    async post(path, body, { headers, ...wireOptions }) {
-      if (insideTransaction()) throw new Error('Bug: a provider call inside a database transaction.');
-      const request = { method: 'POST', body: JSON.stringify(body), headers: jsonHeaders(headers) };
-      return send(agent, wireOptions, (dispatcher) =>
-        call.raw<ReadableStream<Uint8Array>, 'stream'>(`${options.baseUrl}${path}`, {
-          ...request,
-          ...ONCE,
-          signal: wireOptions.signal,
-          dispatcher: dispatcher as never,
-        }),
-      );
-    },
+    send: sendOnce,
+    post: (path, body, { headers, ...rest }) =>
+      sendOnce({ method: 'POST', path, body: JSON.stringify(body) }, { ...rest, headers: jsonHeaders(headers) }),
     close: () => agent.close(),
   };
 }
