@@ -1,11 +1,11 @@
 export { addToBrands } from './brands.ts';
 export { followCatalog, openCatalog, type Catalog } from './catalog.ts';
 export { classify } from './classify.ts';
-export { brandKeyOf, categoryRowsOf, codesOf, searchTextOf } from './keys.ts';
+export { brandKeyOf, categoryRowsOf, searchTextOf } from './keys.ts';
 export { pricesOf } from './prices.ts';
 export { findItems, getItem } from './queries.ts';
 export { addToRating } from './ratings.ts';
 export { applySales, saleEvent, type Sale } from './sales.ts';
 export { describeImport, importFile } from './import/import-file.ts';
-export { changeCatalog, raiseCatalogVersion } from './version.ts';
+export { changeCatalog } from './version.ts';
 export { startCountingViews } from './views.ts';

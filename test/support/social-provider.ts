@@ -27,7 +27,7 @@ export interface SocialProviderServer {
   close(): Promise<void>;
 }
 
-export const CLIENT = { id: 'pillivery-test', secret: 'a-secret-of-the-test-provider' };
+const CLIENT = { id: 'pillivery-test', secret: 'a-secret-of-the-test-provider' };
 
 /** The provider gives nothing to somebody who asks for nothing. */
 const PLAIN_SCOPE = 'profile_call';
