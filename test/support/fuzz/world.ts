@@ -1,6 +1,7 @@
 import { buildApi } from '../../../src/api/app.ts';
 import { eq } from '../../../src/platform/database/sql.ts';
 import type { App } from '../../../src/app.ts';
+import type { Review } from '../../../src/schema.ts';
 import { bundle } from '../bundle.ts';
 import { callingApi, givenCaller } from '../calling.ts';
 import type { EngineName } from '../databases.ts';
@@ -22,9 +23,16 @@ export async function openWorld(engine: EngineName = 'sqlite-memory') {
   await call('POST', `/api/payments/orders/${placed.body.data.id}`, { token: owner.token, body: {} });
   await given(app).subscription({ userId: owner.user.id, item });
   const lineIds: string[] = placed.body.data.lines.map(({ id }: { id: string }) => id);
+  await givenReview(app, { userId: owner.user.id, itemId: item.id, orderLineId: lineIds[0] ?? '' });
   const belongings = () => ownedBy(app, owner.user.id);
   const ids = [...new Set([...idsOf(await belongings()), ...lineIds])];
   return { app, api, call, owner, item, ids, belongings };
+}
+
+async function givenReview({ database, clock, newId }: App, about: Pick<Review, 'userId' | 'itemId' | 'orderLineId'>) {
+  const [createdAt, updatedAt] = [clock.now(), clock.now()];
+  const said = { star: 5, content: '좋아요', status: 'ACTIVE' as const, liveLineId: about.orderLineId, editedAt: null };
+  await database.insert(database.tables.reviews).values({ id: newId(), ...about, ...said, createdAt, updatedAt });
 }
 
 /** Every row that names this user as its owner, by table. */
