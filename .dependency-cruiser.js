@@ -197,6 +197,12 @@ export default {
       allowed: ['^src/platform/http(?:/|\\.ts$)', '^src/payments/providers/'],
     }),
     onlyIn({
+      name: 'openid-in-social-logins',
+      comment: 'Only accounts/social speaks to providers of social logins, through openid-client.',
+      libraries: library('openid-client'),
+      allowed: '^src/accounts/social/',
+    }),
+    onlyIn({
       name: 'execa-in-deploy',
       comment: 'Only src/deploy starts other programs, through execa.',
       libraries: library('execa'),

@@ -11,6 +11,7 @@ import { DOCS_POLICY, docsPage } from './docs/page.ts';
 import { envelope } from './envelope.ts';
 import { healthRoutes } from './health.ts';
 import { describeSecurity, openApiDocument } from './openapi.ts';
+import { loginPage } from './login-page/page.ts';
 import { onError } from './problems.ts';
 import { resultPage } from './result-page.ts';
 import { declaringRouter, newRouter } from './router.ts';
@@ -36,6 +37,7 @@ export function buildApi(app: App, { draining }: ApiOptions = {}): OpenAPIHono<A
   describeSecurity(api);
 
   api.get('/checkout/result', resultPage);
+  api.get('/login/result', loginPage);
   const document = once(() => openApiDocument(api, app.version));
   api.get('/openapi.json', (c) => c.json(document()));
   if (app.config.http.docs) {

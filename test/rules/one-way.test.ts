@@ -48,6 +48,7 @@ const PLANTS: Record<string, [file: string, source: string]> = {
   'dialects-in-platform': ['src/orders/dialect.ts', "import { mysqlTable } from 'drizzle-orm/mysql-core';"],
   'redis-in-platform': ['src/carts/redis.ts', "import { Redis } from 'ioredis';"],
   'http-in-platform': ['src/payments/fetching.ts', "import { ofetch } from 'ofetch';"],
+  'openid-in-social-logins': ['src/accounts/discovering.ts', "import { discovery } from 'openid-client';"],
   'execa-in-deploy': ['src/loadtest/executing.ts', "import { execa } from 'execa';"],
   'listr-where-people-wait': ['src/orders/listing.ts', "import { Listr } from 'listr2';"],
   'croner-where-schedules-are': ['src/orders/scheduling.ts', "import { Cron } from 'croner';"],
