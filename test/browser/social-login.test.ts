@@ -64,6 +64,7 @@ it('asks for an e-mail where the provider gave none', async () => {
   await fillIn(page, { email: 'own@example.test', displayName: '하늘', realName: '김하늘' });
 
   await status(page).getByText('가입이 완료되었습니다.').waitFor();
+  expect(await page.locator('form').isVisible()).toBe(false);
 });
 
 it('says which field is taken, and lets it be changed', async () => {
@@ -77,6 +78,7 @@ it('says which field is taken, and lets it be changed', async () => {
   await fillIn(page, { phone: '010-9999-8888' });
 
   await status(page).getByText('가입이 완료되었습니다.').waitFor();
+  expect(await page.locator('form').isVisible()).toBe(false);
 });
 
 it('says that the time to complete the sign-up is over', async () => {
