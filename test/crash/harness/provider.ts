@@ -37,9 +37,11 @@ export async function startProvider(ledgerFile: string): Promise<Provider> {
   let [moment, movedMs, port, begun] = [new Date(0), 0, '0', 0];
   let rules: readonly FaultRuleInput[] = [];
   let declines = new Map<string, Decline>();
+  // With the right time from its first call on: a provider whose clock goes back would witness nonsense.
   const start = () => {
     const flags = ['--port', port, '--ledger', ledgerFile, '--seed', '1', '--latency', LATENCY];
-    return startListening(['sandbox', ...flags, '--clock', 'virtual']);
+    const now = new Date(moment.getTime() + performance.now() - movedMs);
+    return startListening(['sandbox', ...flags, '--clock', `virtual=${now.toISOString()}`]);
   };
   let process = await start();
   const { url } = process;

@@ -57,6 +57,18 @@ describe('the last approval of a mandate', () => {
     expect([ledger, status]).toMatchObject([NO_EVIDENCE, UNMOVED]);
   });
 
+  it.each([
+    [A_MONTH, 1, 'of a charge that ran, once the clock was put right'],
+    [A_MONTH, A_MONTH, 'of none that ran'],
+    [121, 121, 'from just beyond what clocks may differ by'],
+  ])(
+    'tells nothing when it was %i s after the charge before there was one, and is %i s after it (%s)',
+    (before, after) => {
+      for (const from of ['status', 'ledger'] as const)
+        expect(readWitness(lost(at(before), from), at(after), at(HALF_AN_HOUR))).toEqual(NO_EVIDENCE);
+    },
+  );
+
   it('that has not moved says so only half an hour after the charge was sent', () => {
     const unmoved = (seconds: number) => readWitness(lost(at(-A_MONTH)), at(-A_MONTH), at(seconds));
     expect([unmoved(29 * 60), unmoved(HALF_AN_HOUR - 1), unmoved(HALF_AN_HOUR)]).toMatchObject([

@@ -17,6 +17,8 @@ export function readWitness(lost: Lost, lastApprovedAt: Date | undefined, now: D
   if (!lastApprovedAt) return { kind: 'inconclusive' };
   const last = wholeSeconds(lastApprovedAt);
   const sent = wholeSeconds(lost.sentAt);
+  // An approval that was later than the charge before there was one: a clock has gone back, and tells nothing.
+  if (lost.baseline && wholeSeconds(lost.baseline) > sent + TOLERANCE_MS) return { kind: 'inconclusive' };
   if (isAboveBaseline(last, lost)) {
     // A move from before the charge was sent is somebody else's.
     return last >= sent - TOLERANCE_MS ? { kind: 'witnessed', moved: true, lastApprovedAt } : { kind: 'inconclusive' };
