@@ -15,6 +15,8 @@ export default defineConfig({
     pool: 'forks',
     // The machine that checks has two cores, and servers started by tests need theirs too.
     maxWorkers: 2,
+    // What libraries print of themselves is told for tests that fail.
+    silent: 'passed-only',
     globalSetup: 'test/support/global-setup.ts',
     projects: [
       {
