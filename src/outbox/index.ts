@@ -1,3 +1,4 @@
+export { isCommandType } from './events.ts';
 export { enqueueEvents, type NewEvent } from './enqueue.ts';
 export { finishTogether } from './finish-together.ts';
 export { Postpone, type Completions, type Handler, type Handlers, type Sink } from './handlers.ts';

@@ -49,9 +49,11 @@ describe('--help', () => {
 
       TOPICS
         bill      charge what is due, and look after what was charged
+        catalog   what the shop sells
         events    events waiting to be delivered
         migrate   bring the database to the level of this release
         payments  look at payments, and settle what is in doubt
+        user      people with an account
 
       COMMANDS
         bill     charge every subscription due on a day

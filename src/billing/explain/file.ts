@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, ne, or, type SQL } from '../../platform/database/sql.ts';
+import { isCommandType } from '../../outbox/index.ts';
 import type { App } from '../../app.ts';
 import type {
   AuditRow,
@@ -145,11 +146,12 @@ async function readNotices({ database }: Reader, { subject, ...rest }: Told): Pr
   const keys = subject.subscription ? [subject.subscription.id, ...subjects] : subjects;
   if (keys.length === 0) return [];
   const rows = await database.select().from(e).where(inArray(e.orderingKey, keys)).orderBy(asc(e.id));
+  const notices = rows.filter(({ type }) => !isCommandType(type)); // what the shop tells itself is told by its outcome
   // Notices about the subscription name the cycle they belong to; others are no part of one cycle's story.
   const { cycle, subscription } = subject;
   const isPart = ({ orderingKey, payload }: OutboxEvent): boolean =>
     cycle === undefined || orderingKey !== subscription?.id || payload['cycle'] === cycle;
-  return rows.filter(isPart);
+  return notices.filter(isPart);
 }
 
 async function readMandate({ database }: Reader, id: string | null): Promise<Mandate | undefined> {
