@@ -2,7 +2,7 @@ import type { Config } from '../../platform/config/index.ts';
 import { Misconfigured, NotFound } from '../../platform/errors.ts';
 import { openGuardedFetch, type GuardedFetch, type GuardSettings, type GuardTools } from '../../platform/http/index.ts';
 import { IDENTITY_PROVIDERS, type IdentityProviderName } from '../../schema.ts';
-import { openSocialProvider, type SocialProvider } from './openid.ts';
+import type { SocialApplication, SocialProvider } from './openid.ts';
 
 /** The configured providers of social logins. Nothing is opened before somebody wants to log in there. */
 export interface SocialLogins {
@@ -52,7 +52,7 @@ function open({ auth, shop }: Config, name: IdentityProviderName, tools: GuardTo
   refuseUnsafe(settings, allowHttp);
   const guardSettings: GuardSettings = { ...LIMITS, ...timeouts };
   const transport = openGuardedFetch({ provider: keyOf(name), group: 'login' }, guardSettings, tools);
-  const provider = openSocialProvider({
+  const provider = openLate({
     name,
     settings,
     clientSecret: settings.clientSecret ?? '',
@@ -61,6 +61,17 @@ function open({ auth, shop }: Config, name: IdentityProviderName, tools: GuardTo
     fetch: transport.fetch,
   });
   return { provider, transport };
+}
+
+/** Its library is loaded when somebody logs in there: every command opens these, and few processes serve logins. */
+function openLate(application: SocialApplication): SocialProvider {
+  let opened: Promise<SocialProvider> | undefined;
+  const open = () =>
+    (opened ??= import('./openid.ts').then(({ openSocialProvider }) => openSocialProvider(application)));
+  return {
+    authorizationUrl: async (checks) => (await open()).authorizationUrl(checks),
+    profileOf: async (returned, checks) => (await open()).profileOf(returned, checks),
+  };
 }
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;

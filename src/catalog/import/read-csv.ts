@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CsvError, parse } from 'csv-parse';
 import { readHeader } from './columns.ts';
 import { decode, LONGEST_ROW, unreadable, type RawRow } from './rows.ts';
 
@@ -16,6 +15,7 @@ export async function* readCsv(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
 }
 
 async function* recordsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
+  const { CsvError, parse } = await import('csv-parse'); // few commands read one
   const parser = parse({ relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_ROW });
   // What goes wrong while feeding also ends the parser, and its reader is told.
   const feeding = pipeline(Readable.from(decode(chunks)), parser).catch(() => undefined);
