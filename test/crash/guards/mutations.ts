@@ -46,8 +46,13 @@ export const NO_FENCE: readonly Mutation[] = [
   },
 ];
 
-/** A witness is believed although another charge was sent on the mandate since. */
+/** A witness is believed although another charge was sent on the mandate since, and approved by what it is compared with. */
 export const NO_DOUBT_ABOUT_THE_WITNESS: readonly Mutation[] = [
+  {
+    file: 'payments/providers/kakaopay/witness.js',
+    from: 'if (lost.baseline && wholeSeconds(lost.baseline) > sent + TOLERANCE_MS)',
+    to: 'if (false)',
+  },
   {
     file: 'payments/resolver/lookup.js',
     from: "chargedSince: found.kind === 'witnessed' && (await wasChargedSince(app, attempt)),",

@@ -17,7 +17,7 @@ export function readWitness(lost: Lost, lastApprovedAt: Date | undefined, now: D
   if (!lastApprovedAt) return { kind: 'inconclusive' };
   const last = wholeSeconds(lastApprovedAt);
   const sent = wholeSeconds(lost.sentAt);
-  // An approval that was later than the charge before there was one: a clock has gone back, and tells nothing.
+  // Compared with an approval that is later than the charge itself: a clock went back, or another charge came between.
   if (lost.baseline && wholeSeconds(lost.baseline) > sent + TOLERANCE_MS) return { kind: 'inconclusive' };
   if (isAboveBaseline(last, lost)) {
     // A move from before the charge was sent is somebody else's.
