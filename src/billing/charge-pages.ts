@@ -17,11 +17,10 @@ export interface Charged {
 }
 
 /**
- * More than twice as many workers as permits, so that database time does not eat the provider's: while half of them
- * call, the others prepare and settle; a few more where permits are few, since a group's commit takes as long for one as
- * for many. Each holds one row that a crash makes unknown.
+ * Twice as many workers as permits, so that database time does not eat the provider's: while half of them call, the
+ * others prepare and settle. Each holds one row that a crash makes unknown.
  */
-const workersFor = (concurrency: number): number => Math.min(2 * concurrency + 8, concurrency + 64);
+const workersFor = (concurrency: number): number => Math.min(2 * concurrency, concurrency + 64);
 
 /** Brings all attempts of `pages` to their end, no more than two pages of them in memory. Ends early when halted. */
 export async function chargePages(engine: Engine, pages: Pages, counters: Counters): Promise<Charged> {
