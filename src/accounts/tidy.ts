@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { inArray, lt } from '../platform/database/sql.ts';
 import type { App } from '../app.ts';
+import { repeat } from '../platform/waiting.ts';
 
 const HOUR_MS = 3_600_000;
 /** Few enough that no login waits long for them. */
 const BATCH = 500;
 
 /** Deletes sessions and one-time tokens that are over, every hour until told to stop. */
-export async function startTidying(app: App, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    await deleteExpired(app).catch((err: unknown) => app.log.warn({ err }, 'old sessions are deleted later'));
-    await sleep(HOUR_MS, undefined, { signal: stop }).catch(() => undefined);
-  }
+export function startTidying(app: App, stop: AbortSignal): Promise<void> {
+  const tidy = () =>
+    deleteExpired(app).catch((err: unknown) => app.log.warn({ err }, 'old sessions are deleted later'));
+  return repeat(tidy, { everyMs: HOUR_MS, stop });
 }
 
 /** Both are worth nothing once their time is over, revoked or not. */

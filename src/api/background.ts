@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startTidying } from '../accounts/index.ts';
 import type { App } from '../app.ts';
 import { followCatalog, startCountingViews } from '../catalog/index.ts';
 import { startRelay } from '../outbox/index.ts';
 import { startResolver } from '../payments/index.ts';
+import { repeat } from '../platform/waiting.ts';
 import { startForgetting } from './idempotency/forgetting.ts';
 
 /**
@@ -26,11 +26,8 @@ export async function workInBackground(app: App, stop: AbortSignal): Promise<voi
 /** Clocks of machines drift apart by seconds in months, but somebody may set one. */
 const KEEP_TIME_EVERY_MS = 10_000;
 
-async function keepTime(app: App, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    await app
-      .keepTime()
-      .catch((err: unknown) => app.log.warn({ err }, 'the database server was not asked for its time'));
-    await sleep(KEEP_TIME_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
-  }
+function keepTime(app: App, stop: AbortSignal): Promise<void> {
+  const ask = () =>
+    app.keepTime().catch((err: unknown) => app.log.warn({ err }, 'the database server was not asked for its time'));
+  return repeat(ask, { everyMs: KEEP_TIME_EVERY_MS, stop });
 }

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { mayWriteSince, orderRefOf, type ChargeOutcome } from '../payments/index.ts';
 import type { Claim } from './claim.ts';
 import type { Halt } from './halt.ts';
-import { pause } from './pace.ts';
+import { pause } from '../platform/waiting.ts';
 import type { Performance } from './performance.ts';
 import type { Permits } from './permits.ts';
 

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { ChargeOutcome } from '../payments/index.ts';
 import { failPoint } from '../platform/fail-points.ts';
+import { pause } from '../platform/waiting.ts';
 import type { AttemptState, PaymentAttempt, PaymentProviderName } from '../schema.ts';
 import { chargeSent, MOST_REPEATS, repeatDelayMs, type Line } from './charge.ts';
 import { openCircuit, type Circuit } from './circuit.ts';
@@ -9,7 +10,7 @@ import { COUNTED_AS, countCode, type CodeCount, type Counters } from './counters
 import type { Window } from './due.ts';
 import { inGroups } from './groups.ts';
 import type { Halt } from './halt.ts';
-import { pause, type Pace } from './pace.ts';
+import type { Pace } from './pace.ts';
 import type { Performance } from './performance.ts';
 import { openPermits, type Permits } from './permits.ts';
 import { openRejections, type Rejections } from './rejections.ts';

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
+import { pause } from '../platform/waiting.ts';
 
 /** Resolves when the next charge may begin, or when `signal` fires. */
 export type Pace = (signal: AbortSignal) => Promise<void>;
@@ -15,9 +15,4 @@ export function openPace(clock: Pick<Clock, 'monotonicMs'>, perSecond: number | 
     nextMs = turnMs + everyMs;
     await pause(turnMs - nowMs, signal);
   };
-}
-
-/** Waits; an abort ends it early. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0 && !signal.aborted) await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

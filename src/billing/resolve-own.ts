@@ -1,7 +1,7 @@
 import { and, eq, lte, min } from '../platform/database/sql.ts';
 import { resolveDue, type Resolved } from '../payments/index.ts';
 import type { Engine } from './engine.ts';
-import { pause } from './pace.ts';
+import { pause } from '../platform/waiting.ts';
 
 /** Between two looks at the books while something of this run is in doubt. */
 const LOOK_EVERY_MS = 1_000;

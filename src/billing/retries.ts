@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import { INCOMPLETE } from './reasons.ts';
-import { pause } from './pace.ts';
+import { pause } from '../platform/waiting.ts';
 import type { BillReport } from './report-schema.ts';
 import type { BillRequest } from './request.ts';
 import { runBilling } from './run.ts';

@@ -3,7 +3,7 @@ import { closeHeld } from './close-held.ts';
 import { STEPS, type Counters, type StepName } from './counters.ts';
 import type { Engine } from './engine.ts';
 import { createdPages, pagesOf } from './pages.ts';
-import { pause } from './pace.ts';
+import { pause } from '../platform/waiting.ts';
 
 /** Charges what one step selects, and then what had to be set aside meanwhile. */
 export async function runStep(engine: Engine, name: StepName, counters: Counters): Promise<void> {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { findTextIndex, type TextIndex } from '../platform/database/index.ts';
+import { repeat } from '../platform/waiting.ts';
 import { openCache, type Cache } from './cache/cache.ts';
 import { knowVersion, type KnownVersion } from './cache/known-version.ts';
 import { searchedText } from './lists/access.ts';
@@ -79,11 +79,8 @@ const POLL_MS = 500;
  */
 export async function followCatalog({ catalog, log }: Pick<App, 'catalog' | 'log'>, stop: AbortSignal): Promise<void> {
   const unsubscribe = await catalog.listen();
-  while (!stop.aborted) {
-    await catalog.version
-      .poll()
-      .catch((err: unknown) => log.debug({ err }, 'the version of the catalogue was not read'));
-    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
-  }
+  const poll = () =>
+    catalog.version.poll().catch((err: unknown) => log.debug({ err }, 'the version of the catalogue was not read'));
+  await repeat(poll, { everyMs: POLL_MS, stop });
   unsubscribe();
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
 import { dayIn } from '../platform/calendar.ts';
 import { networkOf } from '../platform/http/addresses.ts';
+import { pause } from '../platform/waiting.ts';
 import { flushViews, type DayViews } from './flush-views.ts';
 
 /** Counts who looks at items. */
@@ -64,7 +64,7 @@ const FLUSH_EVERY_MS = 60_000;
 export async function startCountingViews({ catalog, log }: Pick<App, 'catalog' | 'log'>, stop: AbortSignal) {
   const flush = () => catalog.views.flush().catch((err: unknown) => log.warn({ err }, 'views were not written'));
   while (!stop.aborted) {
-    await sleep(FLUSH_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+    await pause(FLUSH_EVERY_MS, stop);
     await flush();
   }
 }

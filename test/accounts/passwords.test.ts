@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { hash } from '@node-rs/argon2';
 import { openPasswords } from '../../src/accounts/passwords.ts';
 import { ENGINES } from '../support/databases.ts';
-import { OTHER, peopleAt, PERSON, said, tokensOf } from './people.ts';
+import { PERSON } from '../support/person.ts';
+import { OTHER, peopleAt, said, tokensOf } from './people.ts';
 
 const NEW = 'Other-Horse-8';
 const MINUTE = 60_000;

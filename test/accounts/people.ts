@@ -1,15 +1,6 @@
 import { bundle, type BundleOptions } from '../support/bundle.ts';
 import { callingApi, type Answered } from '../support/calling.ts';
-
-export const PERSON = {
-  email: 'Haneul@example.test',
-  password: 'Right-Horse-7',
-  displayName: '하늘',
-  realName: '김하늘',
-  phone: '010-1234-5678',
-  city: '서울특별시',
-  detailAddress: '한강로 1',
-};
+import { PERSON } from '../support/person.ts';
 
 export const OTHER = { ...PERSON, email: 'bada@example.test', displayName: '바다', phone: '01099998888' };
 

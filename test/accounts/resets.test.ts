@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { relayOnce, type Sink } from '../../src/outbox/index.ts';
 import type { OutboxEvent } from '../../src/schema.ts';
 import { ENGINES } from '../support/databases.ts';
-import { peopleAt, PERSON, said } from './people.ts';
+import { PERSON } from '../support/person.ts';
+import { peopleAt, said } from './people.ts';
 
 const NEW = 'Other-Horse-8';
 

@@ -5,7 +5,8 @@ import { relayOnce } from '../../src/outbox/index.ts';
 import { callingApi } from '../support/calling.ts';
 import { ENGINES } from '../support/databases.ts';
 import { ROOT } from '../support/environment.ts';
-import { peopleAt, PERSON, said, tokensOf } from './people.ts';
+import { PERSON } from '../support/person.ts';
+import { peopleAt, said, tokensOf } from './people.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

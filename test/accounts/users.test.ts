@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ENGINES } from '../support/databases.ts';
-import { OTHER, peopleAt, PERSON, said } from './people.ts';
+import { PERSON } from '../support/person.ts';
+import { OTHER, peopleAt, said } from './people.ts';
 
 describe.each(ENGINES)('a sign-up on %s', (engine) => {
   it('gives a profile with role USER and nothing social, and no tokens', async () => {

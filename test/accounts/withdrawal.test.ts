@@ -3,7 +3,8 @@ import { eq } from '../../src/platform/database/sql.ts';
 import { openCheckout } from '../support/checkout.ts';
 import { ENGINES } from '../support/databases.ts';
 import { given } from '../support/given.ts';
-import { peopleAt, PERSON, said } from './people.ts';
+import { PERSON } from '../support/person.ts';
+import { peopleAt, said } from './people.ts';
 
 /** Somebody with an account who wants to go. */
 async function leaving(engine: 'sqlite' | 'mysql' | 'sqlite-memory' = 'sqlite-memory') {

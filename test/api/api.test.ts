@@ -1,36 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { buildApi } from '../../src/api/app.ts';
 import { bundle, type BundleOptions } from '../support/bundle.ts';
+import { callingApi } from '../support/calling.ts';
 import { given } from '../support/given.ts';
 import { freePort } from '../support/mariadb.ts';
-
-const PERSON = {
-  email: 'Haneul@example.test',
-  password: 'Right-Horse-7',
-  displayName: '하늘',
-  realName: '김하늘',
-  phone: '010-1234-5678',
-  city: '서울특별시',
-  detailAddress: '한강로 1',
-};
+import { PERSON } from '../support/person.ts';
 
 async function shop(options: BundleOptions = {}) {
   const made = await bundle(options);
   const api = buildApi(made.app);
-  const call = async (method: string, path: string, body?: unknown, token?: string) => {
-    const response = await api.request(path, {
-      method,
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json', 'content-length': '2' }),
-        ...(token && { authorization: `Bearer ${token}` }),
-        accept: 'application/json',
-      },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    // oxlint-disable-next-line typescript/no-explicit-any -- a test asserts on the shape it expects
-    return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as any };
-  };
+  const ask = callingApi(made.app, api);
+  const call = (method: string, path: string, body?: unknown, token?: string) =>
+    ask(method, path, { body, token, headers: { accept: 'application/json' } });
   const signUp = async (person: Partial<typeof PERSON> = {}): Promise<string> => {
     const all = { ...PERSON, ...person };
     await call('POST', '/api/users', all);

@@ -8,16 +8,7 @@ import { declaringRouter } from '../../src/api/router.ts';
 import { rules } from '../../src/platform/http/route-rules.ts';
 import { bundle } from '../support/bundle.ts';
 import { callingApi, givenCaller } from '../support/calling.ts';
-
-const PERSON = {
-  email: 'haneul@example.test',
-  password: 'Right-Horse-7',
-  displayName: '하늘',
-  realName: '김하늘',
-  phone: '010-1234-5678',
-  city: '서울특별시',
-  detailAddress: '한강로 1',
-};
+import { PERSON } from '../support/person.ts';
 
 async function shop(settings: Record<string, string> = {}) {
   const { app, clock } = await bundle({ settings });

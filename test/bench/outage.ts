@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inArray } from 'drizzle-orm';
+import { inArray } from '../../src/platform/database/sql.ts';
 import type { App } from '../../src/app.ts';
 import { auditBooks, type Movement } from '../../src/payments/index.ts';
 import { letBuy, type Told } from './buyers.ts';

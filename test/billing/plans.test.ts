@@ -1,4 +1,4 @@
-import { asc, gt } from 'drizzle-orm';
+import { asc, gt } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { selectHeld, selectNew, selectOpen } from '../../src/billing/due.ts';
 import { priceOf } from '../../src/billing/plan.ts';

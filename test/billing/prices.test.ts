@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { bundle, type Bundle } from '../support/bundle.ts';
 import { ENGINES } from '../support/databases.ts';

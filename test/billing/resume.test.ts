@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { verifyBooks } from '../../src/billing/index.ts';
 import { addDays } from '../../src/platform/calendar.ts';

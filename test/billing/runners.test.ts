@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { runBilling } from '../../src/billing/index.ts';
 import { openApp, type App } from '../../src/app.ts';

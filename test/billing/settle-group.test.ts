@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { runBilling } from '../../src/billing/index.ts';
 import { groupSettler } from '../../src/billing/settle-group.ts';

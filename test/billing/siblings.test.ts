@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { auditBooks } from '../../src/payments/index.ts';
 import { addDays } from '../../src/platform/calendar.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { readStatus, StatusDocument } from '../../src/billing/index.ts';
 import { startRunner } from '../../src/billing/runner.ts';

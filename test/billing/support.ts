@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { runBilling, type BillReport } from '../../src/billing/index.ts';
 import type { BillRequest } from '../../src/billing/request.ts';
 import { momentIn } from '../../src/platform/calendar.ts';

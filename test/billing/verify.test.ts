@@ -1,4 +1,4 @@
-import { count, eq } from 'drizzle-orm';
+import { count, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { faultOf } from '../../src/billing/verify/histories.ts';
 import { VerifyDocument, verifyBooks } from '../../src/billing/index.ts';

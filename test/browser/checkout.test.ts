@@ -1,20 +1,16 @@
-import { existsSync } from 'node:fs';
-import { eq } from 'drizzle-orm';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { eq } from '../../src/platform/database/sql.ts';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { buildApi } from '../../src/api/app.ts';
 import { listen } from '../../src/api/server.ts';
+import { openBrowser } from '../support/browser.ts';
 import { bundle } from '../support/bundle.ts';
 import { given } from '../support/given.ts';
 import { newShopper } from '../support/shopper.ts';
 
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
-const QUIET = ['--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-
 let browser: Browser;
 beforeAll(async () => {
-  const executablePath = BROWSERS.find((path) => existsSync(path)) ?? 'chromium';
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...QUIET] });
+  browser = await openBrowser();
 });
 afterAll(() => browser.close());
 

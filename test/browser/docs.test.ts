@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { buildApi } from '../../src/api/app.ts';
 import { listen } from '../../src/api/server.ts';
+import { openBrowser } from '../support/browser.ts';
 import { bundle } from '../support/bundle.ts';
-
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
 
 it('the reference names every route, looks as it should, and asks no other host', async () => {
   const { app } = await bundle();
   const server = await listen(buildApi(app), { host: '127.0.0.1', port: 0 });
-  const executablePath = BROWSERS.find((path) => existsSync(path)) ?? 'chromium';
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await openBrowser();
   onTestFinished(async () => {
     await browser.close();
     await server.close();

@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { openBrowser } from '../support/browser.ts';
 import { HANEUL, INFORMATION, socialShop } from '../support/social-shop.ts';
-
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
-const QUIET = ['--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 let browser: Browser;
 beforeAll(async () => {
-  const executablePath = BROWSERS.find((path) => existsSync(path)) ?? 'chromium';
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...QUIET] });
+  browser = await openBrowser();
 });
 afterAll(() => browser.close());
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { importFile } from '../../src/catalog/index.ts';

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { PaymentDocument, PaymentsDocument } from '../../src/payments/operator/documents.ts';
 import type { PaymentAttempt } from '../../src/schema.ts';

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isDuplicateKey, openDatabase } from '../../src/platform/database/index.ts';
 import { defineTables } from '../../src/schema.ts';

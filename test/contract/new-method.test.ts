@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { runBilling } from '../../src/billing/index.ts';
 import { relayOnce } from '../../src/outbox/index.ts';

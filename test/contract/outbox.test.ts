@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { discardAllDead, discardEvents, listEvents, relayOnce, retryEvents } from '../../src/outbox/index.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { runBilling } from '../../src/billing/index.ts';
 import { relayOnce } from '../../src/outbox/index.ts';

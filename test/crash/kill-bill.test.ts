@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import type { BillReport } from '../../src/billing/index.ts';
 import { bundle, environmentFor, START, type Bundle } from '../support/bundle.ts';

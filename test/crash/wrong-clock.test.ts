@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { runBilling } from '../../src/billing/index.ts';
 import { auditBooks, resolveDue } from '../../src/payments/index.ts';

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { closeAttempt } from '../../src/payments/ledger/attempts.ts';

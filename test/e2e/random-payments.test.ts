@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { abandonCheckout, completeCheckout } from '../../src/payments/checkout/complete-checkout.ts';

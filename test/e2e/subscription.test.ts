@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApi } from '../../src/api/app.ts';
 import { listen } from '../../src/api/server.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { expect, it } from 'vitest';
 import { openPaymentGauges } from '../../src/payments/gauges.ts';
 import { bundle } from '../support/bundle.ts';

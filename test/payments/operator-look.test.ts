@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { lookUpNow } from '../../src/payments/index.ts';
 import type { PaymentAttempt } from '../../src/schema.ts';

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { acknowledge, attachReference, resolveAttempt, type Resolution } from '../../src/payments/index.ts';
 import type { PaymentAttempt } from '../../src/schema.ts';

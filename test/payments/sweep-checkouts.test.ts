@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { sweepCheckouts } from '../../src/payments/index.ts';
 import { startCheckout } from '../../src/payments/checkout/start-checkout.ts';

@@ -1,4 +1,4 @@
-import { count, eq } from 'drizzle-orm';
+import { count, eq } from '../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import { personFields } from '../../src/accounts/index.ts';
 import { seed } from '../../src/seeding/index.ts';

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import { expect } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { placeOrder } from '../../src/orders/place.ts';

@@ -19,24 +19,27 @@ export interface Answered {
   body: any;
 }
 
-/** Calls the API of an app without a socket. A body that is no text goes as JSON. */
+/** Calls the API of an app without a socket. Texts, bytes and forms go as they are, anything else as JSON. */
 export function callingApi(app: App, api = buildApi(app)) {
   return async (method: string, path: string, { body, token, headers, peer }: Call = {}): Promise<Answered> => {
     const env = { incoming: { socket: { remoteAddress: peer ?? '192.0.2.1' } } };
     const request = {
       method,
       headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...headers,
       },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && { body: isWire(body) ? body : JSON.stringify(body) }),
     };
     const response = await api.request(path, request, env);
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parsed(text) };
   };
 }
+
+const isWire = (body: unknown): body is string | Uint8Array<ArrayBuffer> | FormData =>
+  typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData;
 
 function parsed(text: string): unknown {
   try {

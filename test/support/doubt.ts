@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import { expect } from 'vitest';
 import type { App } from '../../src/app.ts';
 import type { PaymentAttempt } from '../../src/schema.ts';

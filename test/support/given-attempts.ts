@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import type { App } from '../../src/app.ts';
 import { placeOrder } from '../../src/orders/place.ts';
 import { createAttempts, type NewAttempt } from '../../src/payments/ledger/attempts.ts';

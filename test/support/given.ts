@@ -1,7 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import type { App } from '../../src/app.ts';
 import { addDays } from '../../src/platform/calendar.ts';
 import { randomBase32 } from '../../src/platform/ids.ts';
+import { NOTHING_SAID } from '../../src/catalog/admin/compose-item.ts';
 import { addToBrands, brandKeyOf, categoryRowsOf, searchTextOf } from '../../src/catalog/index.ts';
 import { isDuplicateKey } from '../../src/platform/database/index.ts';
 import type { Item, Mandate, Subscription, User } from '../../src/schema.ts';
@@ -55,35 +56,19 @@ async function givenItem(app: App, columns: Partial<Item>): Promise<Item> {
   const brandName = columns.brandName ?? '푸른들';
   const name = columns.name ?? '오메가3 골드 60캡슐';
   const item: Item = {
+    ...NOTHING_SAID,
     id: newId(),
-    statementNumber: null,
     brandId: await givenBrand(app, brandName),
     brandName,
     name,
     searchText: searchTextOf(name, brandName),
     categoryCodes: 'EYE',
-    categoryMode: 'AUTO',
-    status: 'ON_SALE',
-    listed: true,
     originPrice: 30_000,
     discountPermille: 100,
     discountPrice: 3_000,
     salePrice: 27_000,
     onSale: (columns.discountPrice ?? 3_000) > 0,
-    sales: 0,
-    starSum: 0,
-    reviewCount: 0,
-    viewCount: 0,
-    thumbnail: null,
-    descriptionImage: null,
     mainFunction: '눈 건강에 도움을 줄 수 있음',
-    baseStandard: null,
-    appearance: null,
-    servingUse: null,
-    storage: null,
-    precautions: null,
-    shelfLife: null,
-    registeredOn: null,
     version: 1,
     createdAt: clock.now(),
     updatedAt: clock.now(),

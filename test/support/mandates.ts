@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../src/platform/database/sql.ts';
 import type { App } from '../../src/app.ts';
 import type { Mandate, Order, PaymentAttempt } from '../../src/schema.ts';
 import { endSubscription } from '../../src/subscriptions/index.ts';

@@ -1,4 +1,4 @@
-import { asc } from 'drizzle-orm';
+import { asc } from '../../src/platform/database/sql.ts';
 import { onTestFinished } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { enqueueEvents, type Handler, type NewEvent, type Sink } from '../../src/outbox/index.ts';

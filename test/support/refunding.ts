@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq } from '../../src/platform/database/sql.ts';
 import type { App } from '../../src/app.ts';
 import { requestRefund, type RequestRefund } from '../../src/payments/index.ts';
 import type { AuditRow, OutboxEvent, Refund } from '../../src/schema.ts';

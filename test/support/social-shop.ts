@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { buildApi } from '../../src/api/app.ts';
 import { listen } from '../../src/api/server.ts';
 import { bundle, type BundleOptions } from './bundle.ts';
+import { PERSON } from './person.ts';
 import { settingsFor, startSocialProvider, type SocialProviderOptions } from './social-provider.ts';
 import { newVisitor, type Visitor } from './visitor.ts';
 
@@ -14,13 +15,8 @@ export const HANEUL = {
 };
 
 /** What the provider does not tell. */
-export const INFORMATION = {
-  displayName: '하늘',
-  realName: '김하늘',
-  phone: '010-1234-5678',
-  city: '서울특별시',
-  detailAddress: '한강로 1',
-};
+const { email: _, password: __, ...information } = PERSON;
+export const INFORMATION = information;
 
 export interface Said {
   status: number;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import {
   fieldsOf,
@@ -9,6 +8,7 @@ import {
   type ReferenceDocument,
   type Schema,
 } from './document.ts';
+import { sourceHash } from '../source-hash.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentcolor 20%, transparent) }
@@ -29,7 +29,7 @@ const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 /** The page needs its own style and nothing else: no script, no picture, no other host. */
 export const DOCS_POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  `style-src ${sourceHash(STYLE)}`,
   "frame-ancestors 'none'",
   "base-uri 'none'",
   "form-action 'none'",

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
+import { sourceHash } from '../source-hash.ts';
 import { SCRIPT } from './script.ts';
 
 const STYLE = `
@@ -12,14 +12,11 @@ input, button { font: inherit; width: 100%; padding: 0.4rem; box-sizing: border-
 button { margin: 1rem 0 }
 `;
 
-/** Of the exact text between the tags, so those are written together with it below: a formatter would add blanks. */
-const sourceOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
 /** Nothing but the page's own script and style, by their hashes; the form is sent by the script and nowhere else. */
 const POLICY = [
   "default-src 'none'",
-  `script-src ${sourceOf(SCRIPT)}`,
-  `style-src ${sourceOf(STYLE)}`,
+  `script-src ${sourceHash(SCRIPT)}`,
+  `style-src ${sourceHash(STYLE)}`,
   "connect-src 'self'",
   "form-action 'none'",
   "base-uri 'none'",

@@ -111,7 +111,7 @@ function categoriesOf(
 }
 
 /** What an item is before anything was said of it; its empty columns are filled before it is written. */
-const NOTHING_SAID: Omit<Item, 'id' | 'version' | 'createdAt' | 'updatedAt'> = {
+export const NOTHING_SAID: Omit<Item, 'id' | 'version' | 'createdAt' | 'updatedAt'> = {
   statementNumber: null,
   brandId: '',
   brandName: '',

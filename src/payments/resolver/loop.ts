@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../../app.ts';
+import { repeat } from '../../platform/waiting.ts';
 import { openPaymentGauges } from '../gauges.ts';
 import { resolveRefunds } from '../refunds/resolve.ts';
 import type { RefundingApp } from '../refunds/settle.ts';
@@ -14,11 +14,11 @@ type ResolvingApp = RefundingApp & Pick<App, 'metrics'>;
  */
 export async function startResolver(app: ResolvingApp, stop: AbortSignal): Promise<void> {
   const gauge = openPaymentGauges(app);
-  while (!stop.aborted) {
+  const look = async (): Promise<void> => {
     await passOnce(app, stop);
     await gauge().catch((err: unknown) => app.log.warn({ err }, 'payments in doubt could not be counted'));
-    await sleep(app.config.payments.resolveEveryMs, undefined, { signal: stop }).catch(() => undefined);
-  }
+  };
+  await repeat(look, { everyMs: app.config.payments.resolveEveryMs, stop });
 }
 
 async function passOnce(app: ResolvingApp, stop: AbortSignal): Promise<void> {

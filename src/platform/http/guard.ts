@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { timeout, TimeoutStrategy, type TimeoutPolicy } from 'cockatiel';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { pause } from '../waiting.ts';
 import { openBulkhead, type Bulkhead, type BulkheadSettings } from './bulkhead.ts';
 import { openGate, type BreakerSettings, type Gate, type Period } from './gate.ts';
 import { openSigns, type GuardSigns } from './signs.ts';
@@ -152,8 +152,7 @@ async function tryUntilDone<T>(parts: Parts, call: GuardedCall<T>, signal: Abort
 
 /** Waits, a little more or less so that calls that failed together do not come back together; an abort ends it. */
 async function backOff(ms: number, signal: AbortSignal): Promise<void> {
-  const jittered = ms * (1 - JITTER + 2 * JITTER * Math.random());
-  await sleep(jittered, undefined, { signal }).catch(() => undefined);
+  await pause(ms * (1 - JITTER + 2 * JITTER * Math.random()), signal);
 }
 
 type Tried<T> = { result: T } | { refusal: Refusal };

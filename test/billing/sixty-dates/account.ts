@@ -1,4 +1,4 @@
-import { asc } from 'drizzle-orm';
+import { asc } from '../../../src/platform/database/sql.ts';
 import { orderRefOf } from '../../../src/payments/index.ts';
 import { addDays, dayIn } from '../../../src/platform/calendar.ts';
 import type { BillingCycle, PaymentAttempt, Subscription } from '../../../src/schema.ts';

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../../src/platform/database/sql.ts';
 import type { App } from '../../../src/app.ts';
 import { runBilling, verifyBooks, type BillReport } from '../../../src/billing/index.ts';
 import { relayOnce } from '../../../src/outbox/index.ts';

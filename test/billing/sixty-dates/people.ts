@@ -1,4 +1,4 @@
-import { inArray } from 'drizzle-orm';
+import { inArray } from '../../../src/platform/database/sql.ts';
 import { addDays } from '../../../src/platform/calendar.ts';
 import type { Item, Subscription } from '../../../src/schema.ts';
 import type { Bundle } from '../../support/bundle.ts';

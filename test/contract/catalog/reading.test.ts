@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../../src/platform/database/sql.ts';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { buildApi } from '../../../src/api/app.ts';

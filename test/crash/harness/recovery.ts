@@ -1,4 +1,4 @@
-import { and, count, eq } from 'drizzle-orm';
+import { and, count, eq } from '../../../src/platform/database/sql.ts';
 import { runBilling } from '../../../src/billing/index.ts';
 import { relayOnce } from '../../../src/outbox/index.ts';
 import { resolveAttempt, resolveDue, resolveRefunds, sweepCheckouts } from '../../../src/payments/index.ts';

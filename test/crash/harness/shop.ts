@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { inArray, sql } from '../../../src/platform/database/sql.ts';
 import { runBilling } from '../../../src/billing/index.ts';
 import { requestRefund } from '../../../src/payments/index.ts';
 import { completeCheckout } from '../../../src/payments/checkout/complete-checkout.ts';

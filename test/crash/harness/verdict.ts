@@ -1,4 +1,4 @@
-import { and, gte, inArray } from 'drizzle-orm';
+import { and, gte, inArray } from '../../../src/platform/database/sql.ts';
 import { auditBooks } from '../../../src/payments/index.ts';
 import type { LedgerLine } from '../../../src/sandbox/ledger-line.ts';
 import type { BillingCycle, PaymentAttempt } from '../../../src/schema.ts';

@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray } from '../../../src/platform/database/sql.ts';
 import type { App } from '../../../src/app.ts';
 import { relayOnce } from '../../../src/outbox/index.ts';
 import { auditBooks, resolveDue, resolveRefunds, sweepCheckouts } from '../../../src/payments/index.ts';

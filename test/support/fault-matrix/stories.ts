@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../../../src/platform/database/sql.ts';
 import type { App } from '../../../src/app.ts';
 import { runBilling } from '../../../src/billing/index.ts';
 import { relayOnce } from '../../../src/outbox/index.ts';
